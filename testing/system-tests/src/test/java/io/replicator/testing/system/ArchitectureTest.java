@@ -1,0 +1,155 @@
+package io.replicator.testing.system;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** States the dependency rules of docs/architecture.md that Maven alone cannot refuse. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class ArchitectureTest {
+  private static final String[] MIDDLE_STEPS = {
+    "io.replicator.hub.index..",
+    "io.replicator.hub.qos..",
+    "io.replicator.hub.delivery..",
+    "io.replicator.link.codec..",
+    "io.replicator.client.receiver..",
+  };
+
+  private JavaClasses product = new ClassFileImporter().importClasses();
+
+  @BeforeAll
+  void importProduct() {
+    product =
+        new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.replicator");
+  }
+
+  @Test
+  void apiSeesNobody() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.replicator.api..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.replicator.hub..",
+            "io.replicator.link..",
+            "io.replicator.client..",
+            "io.replicator.redis..",
+            "io.replicator.command..")
+        .check(product);
+  }
+
+  @Test
+  void hubAndClientNeverSeeEachOther() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.replicator.hub..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.replicator.client..")
+        .check(product);
+    noClasses()
+        .that()
+        .resideInAPackage("io.replicator.client..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.replicator.hub..")
+        .check(product);
+  }
+
+  @Test
+  void linkSeesNeitherEnd() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.replicator.link..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.replicator.hub..", "io.replicator.client..", "io.replicator.redis..")
+        .check(product);
+  }
+
+  @Test
+  void adaptersAreSeenOnlyByThoseWhoWire() {
+    classes()
+        .that()
+        .resideInAnyPackage(
+            "io.replicator.hub.source.redis..",
+            "io.replicator.client.sink.redis..",
+            "io.replicator.link.transport.netty..")
+        .should()
+        .onlyHaveDependentClassesThat()
+        .resideInAnyPackage(
+            "io.replicator.hub.source.redis..",
+            "io.replicator.client.sink.redis..",
+            "io.replicator.link.transport.netty..",
+            "io.replicator.hub.server..",
+            "io.replicator.client.replica..",
+            "io.replicator.command..",
+            "io.replicator.testing..")
+        .check(product);
+  }
+
+  @Test
+  void adaptersNeverSeeEachOther() {
+    slices()
+        .matching("io.replicator.(hub.source|client.sink|link.transport).(*)..")
+        .should()
+        .notDependOnEachOther()
+        .check(product);
+  }
+
+  @Test
+  void middleStepsHaveNoSocketNoThreadAndNoClock() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(MIDDLE_STEPS)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.net..", "java.nio.channels..", "io.netty..", "io.lettuce..")
+        .check(product);
+    noClasses()
+        .that()
+        .resideInAnyPackage(MIDDLE_STEPS)
+        .should()
+        .callMethod(System.class, "nanoTime")
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .callConstructor(Thread.class, Runnable.class)
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.util.concurrent.Executors")
+        .check(product);
+  }
+
+  @Test
+  void onlyTheRedisSideKnowsTheRedisLibrary() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            "io.replicator.redis..",
+            "io.replicator.hub.source.redis..",
+            "io.replicator.client.sink.redis..",
+            "io.replicator.command..",
+            "io.replicator.testing..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.lettuce..")
+        .check(product);
+  }
+
+  @Test
+  void everyModuleIsOnePackageWithoutCycles() {
+    slices().matching("io.replicator.(**)").should().beFreeOfCycles().check(product);
+  }
+}
