@@ -35,7 +35,8 @@ public interface Sink extends AutoCloseable {
   /**
    * Removes what an ended snapshot did not bring: keys of the feed at the target that the source no
    * longer has. Called after the batch with {@link Batch#snapshotEnd} and again after a restart
-   * until it has completed once.
+   * until it has completed once. Batches of the feed may be applied while it runs: a key applied
+   * meanwhile stays. Only a batch with {@link Batch#snapshotBegin} waits for its end.
    *
    * @param presence asks the hub about keys this sink does not know to be there
    * @return the number of keys removed
@@ -53,5 +54,14 @@ public interface Sink extends AutoCloseable {
   interface Presence {
     /** Bit i is set if {@code keys.get(i)} is in the source and in the feed. At most 4096 keys. */
     CompletionStage<BitSet> present(List<Key> keys);
+
+    /**
+     * Whether the feed, as the hub granted it, can hold this source key. Only such a key can be a
+     * leftover: a named collection's patterns are known to the hub and not part of the {@link
+     * FeedId}.
+     */
+    default boolean covers(byte[] key) {
+      return true;
+    }
   }
 }
