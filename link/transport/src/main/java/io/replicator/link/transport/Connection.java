@@ -13,7 +13,15 @@ import java.util.OptionalLong;
  */
 public interface Connection {
 
-  /** Hands a frame over, in order. Allowed, but impolite, while not writable. */
+  /** Largest frame that travels by default, without its length prefix. */
+  int DEFAULT_MAX_FRAME_BYTES = 256 * 1024;
+
+  /**
+   * Hands a frame over, in order; it leaves with the next {@link #flush}. Allowed, but impolite,
+   * while not writable. Ignored once this side closed or the connection ended.
+   *
+   * @throws IllegalArgumentException if the frame is larger than the connection's limit
+   */
   void send(Frame frame);
 
   /** Pushes what was handed over to the network. */
@@ -22,7 +30,10 @@ public interface Connection {
   /** Whether the network takes more now; {@link Listener#onWritable} tells when it does again. */
   boolean isWritable();
 
-  /** Sends what was handed over, then ends the connection. Idempotent. */
+  /**
+   * Sends what was handed over, for at most some seconds, then ends the connection. Nothing but
+   * {@link Listener#onClosed} is heard afterwards. Idempotent.
+   */
   void close();
 
   /** Who is at the far end. */
@@ -52,7 +63,10 @@ public interface Connection {
       OptionalLong rttNanos,
       OptionalLong bytesPerSecond) {}
 
-  /** What happens on a connection. */
+  /**
+   * What happens on a connection. Calls come on the loop, never from inside {@link #send}, {@link
+   * #flush} or {@link #close}. A listener that throws ends its own connection and no other.
+   */
   interface Listener {
     void onFrame(Frame frame);
 
@@ -63,7 +77,10 @@ public interface Connection {
     void onClosed(String reason);
   }
 
-  /** Makes the listener of a new connection. */
+  /**
+   * Makes the listener of a new connection; it may send at once. If it throws, the connection ends
+   * unheard.
+   */
   @FunctionalInterface
   interface Acceptor {
     Listener accept(Connection connection);
