@@ -1,0 +1,42 @@
+package io.replicator.link.codec;
+
+import io.replicator.api.Batch;
+import io.replicator.api.FeedId;
+import io.replicator.api.Lane;
+import io.replicator.link.codec.CodecException.Category;
+
+/**
+ * A batch as it arrived: whole, still compressed, its content not yet looked at.
+ *
+ * @param feed the client's number for the feed
+ * @param number the batch's number on this connection, to be acknowledged
+ * @param rawBytes its size before compression, as announced
+ * @param checksum of the bytes before compression, as announced
+ * @param data what arrived; nobody writes to it
+ */
+public record CompressedBatch(
+    int feed,
+    Lane lane,
+    long number,
+    Compression compression,
+    int rawBytes,
+    long checksum,
+    byte[] data) {
+
+  /**
+   * Decompresses, checks and decodes: the expensive step, may run on a worker.
+   *
+   * @param maxRawBytes nothing larger is unfolded
+   * @throws CodecException if it is not what the hub sent, or nothing a hub may send
+   */
+  public Batch decode(FeedId id, int maxRawBytes) {
+    byte[] raw = compression.decompress(data, rawBytes, maxRawBytes);
+    long found = EncodedBatch.checksum(raw);
+    if (found != checksum) {
+      throw new CodecException(
+          Category.CHECKSUM,
+          String.format("batch %d has checksum %016x: %016x expected", number, found, checksum));
+    }
+    return BatchDecoder.decode(id, lane, raw);
+  }
+}

@@ -1,0 +1,49 @@
+package io.replicator.link.codec;
+
+import com.dynatrace.hash4j.hashing.Hashing;
+import io.replicator.api.Batch;
+import io.replicator.link.wire.BatchHeader;
+
+/**
+ * A batch ready to be cut into blocks: the same for every subscriber that gets it. Immutable;
+ * nobody writes to the array.
+ *
+ * @param compression what it is compressed with: {@link Compression#NONE} if that made it no
+ *     smaller
+ * @param rawBytes its size before compression
+ * @param data what travels
+ * @param checksum XXH3-64 of the bytes before compression
+ * @param entries number of changes in it
+ */
+public record EncodedBatch(
+    Compression compression, int rawBytes, byte[] data, long checksum, int entries) {
+
+  /** Encodes and compresses: the expensive step, meant for a worker. */
+  public static EncodedBatch of(Batch batch, Compression compression, int level) {
+    return ofRaw(BatchEncoder.encode(batch), compression, level, batch.changes().size());
+  }
+
+  static EncodedBatch ofRaw(byte[] raw, Compression compression, int level, int entries) {
+    byte[] compressed = compression.compress(raw, level);
+    boolean pays = compressed.length < raw.length;
+    return new EncodedBatch(
+        pays ? compression : Compression.NONE,
+        raw.length,
+        pays ? compressed : raw,
+        checksum(raw),
+        entries);
+  }
+
+  static long checksum(byte[] raw) {
+    return Hashing.xxh3_64().hashBytesToLong(raw);
+  }
+
+  BatchHeader header() {
+    return BatchHeader.newBuilder()
+        .setCodec(compression.codec())
+        .setRawBytes(rawBytes)
+        .setSentBytes(data.length)
+        .setChecksum(checksum)
+        .build();
+  }
+}
