@@ -15,9 +15,12 @@ public record Cursor(byte @Nullable [] live, byte @Nullable [] backfill) {
   /** Of a feed that never got anything. */
   public static final Cursor NONE = new Cursor(null, null);
 
-  public Cursor {
+  // Not the short form: the compiler forgets @Nullable on the parameters of that one.
+  public Cursor(byte @Nullable [] live, byte @Nullable [] backfill) {
     requireSize(live);
     requireSize(backfill);
+    this.live = live;
+    this.backfill = backfill;
   }
 
   /** This cursor with the parts of {@code update} that are present. */

@@ -18,7 +18,7 @@ public final class Reassembler {
 
   private final Compression granted;
   private final int maxBatchBytes;
-  private final Map<Integer, Assembly[]> feeds = new HashMap<>();
+  private final Map<Integer, Lanes> feeds = new HashMap<>();
 
   /**
    * @param granted the compression agreed on; a batch it makes no smaller comes uncompressed
@@ -33,8 +33,7 @@ public final class Reassembler {
     this.granted = granted;
     this.maxBatchBytes = maxBatchBytes;
     for (int feed : feedNumbers) {
-      feeds.put(
-          feed, new Assembly[] {new Assembly(feed, Lane.LIVE), new Assembly(feed, Lane.BACKFILL)});
+      feeds.put(feed, new Lanes(new Assembly(feed, Lane.LIVE), new Assembly(feed, Lane.BACKFILL)));
     }
   }
 
@@ -45,7 +44,7 @@ public final class Reassembler {
    * @throws ProtocolException if it has no place here; nothing may be added afterwards
    */
   public Optional<CompressedBatch> add(Block block) {
-    Assembly[] lanes = feeds.get(block.getFeed());
+    Lanes lanes = feeds.get(block.getFeed());
     if (lanes == null) {
       throw new ProtocolException(
           WireError.UNKNOWN_FEED,
@@ -53,7 +52,16 @@ public final class Reassembler {
               + Integer.toUnsignedString(block.getFeed())
               + ", which was not granted on this connection");
     }
-    Assembly assembly = lanes[LaneCode.fromWire(block.getLane()).ordinal()];
-    return assembly.add(block, granted, maxBatchBytes);
+    Lane lane = LaneCode.fromWire(block.getLane());
+    return lanes.of(lane).add(block, granted, maxBatchBytes);
+  }
+
+  private record Lanes(Assembly live, Assembly backfill) {
+    Assembly of(Lane lane) {
+      return switch (lane) {
+        case LIVE -> live;
+        case BACKFILL -> backfill;
+      };
+    }
   }
 }
