@@ -1,0 +1,348 @@
+package io.replicator.client.receiver;
+
+import io.replicator.api.Batch;
+import io.replicator.api.Change;
+import io.replicator.api.Key;
+import io.replicator.api.KeyPatterns;
+import io.replicator.api.Lane;
+import io.replicator.api.QosLevel;
+import io.replicator.api.Sink;
+import io.replicator.link.codec.CompressedBatch;
+import io.replicator.link.codec.ProtocolException;
+import io.replicator.link.codec.WireError;
+import io.replicator.link.transport.Loop;
+import io.replicator.link.wire.FeedGrant;
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One feed of a session: its batches wait here in the order in which they were completed, are
+ * decoded one ahead, and applied one at a time.
+ *
+ * <pre>
+ * arrived → [queue, compressed] → decoding (executor) → [ready] → applying (sinks) → acknowledged
+ *              window bounds it        one                one          one
+ * </pre>
+ *
+ * The two lanes share the queue, so a live batch never passes one that changes both cursor parts.
+ */
+final class FeedPipeline {
+  private static final Logger LOG = LoggerFactory.getLogger(FeedPipeline.class);
+
+  /** What a pipeline needs of its session. */
+  interface Session {
+    /** Every active target has the batch. */
+    void applied(long batch, int blockBytes);
+
+    void failed(RuntimeException failure);
+
+    boolean ended();
+  }
+
+  /** A decoded batch and what of the wire belongs to it. */
+  private record Decoded(Batch batch, CompressedBatch from) {}
+
+  private final int number;
+  private final FeedPlan plan;
+  private final FeedGrant grant;
+  private final GrantedScope scope;
+  private final ReceiverSettings settings;
+  private final Loop loop;
+  private final Executor decoders;
+  private final TargetSet targets;
+  private final KeyQueries queries;
+  private final Session session;
+
+  private final AheadVersions ahead = new AheadVersions();
+  private final ArrayDeque<CompressedBatch> queue = new ArrayDeque<>();
+  private final LoadRate rate;
+  private boolean decoding;
+  private @Nullable Decoded ready;
+  private boolean applying;
+  private int leftoversOut;
+  private boolean backfilling;
+  private boolean snapshot;
+  private long epoch;
+
+  private long loadedKeys;
+  private long liveKeys;
+  private long droppedKeys;
+  private long receivedBytes;
+  private long rawBytes;
+  private long appliedBatches;
+  private long readVersion;
+  private long appliedNanos = -1;
+
+  FeedPipeline(
+      int number,
+      FeedPlan plan,
+      FeedGrant grant,
+      boolean backfilling,
+      ReceiverSettings settings,
+      Loop loop,
+      Executor decoders,
+      TargetSet targets,
+      KeyQueries queries,
+      Session session) {
+    this.number = number;
+    this.plan = plan;
+    this.grant = grant;
+    this.scope =
+        new GrantedScope(
+            plan.id().patterns(), KeyPatterns.of(grant.getIncludesList(), grant.getExcludesList()));
+    this.snapshot = grant.getResume() == FeedGrant.Resume.SNAPSHOT;
+    this.backfilling = backfilling || snapshot;
+    this.epoch = grant.getEpoch();
+    this.settings = settings;
+    this.loop = loop;
+    this.decoders = decoders;
+    this.targets = targets;
+    this.queries = queries;
+    this.session = session;
+    this.rate = new LoadRate(loop.nowNanos());
+  }
+
+  /** Leftovers of a snapshot that had ended before: owed since the last session. */
+  void start() {
+    if (!snapshot && !backfilling) {
+      removeLeftovers(true);
+    }
+  }
+
+  void blockArrived(int bytes) {
+    receivedBytes += bytes;
+  }
+
+  void arrived(CompressedBatch batch) {
+    queue.add(batch);
+    step();
+  }
+
+  private void step() {
+    if (session.ended()) {
+      return;
+    }
+    if (!decoding && ready == null && !queue.isEmpty()) {
+      decode(queue.removeFirst());
+    }
+    Decoded next = ready;
+    if (!applying && next != null && !(next.batch.snapshotBegin() && leftoversOut > 0)) {
+      ready = null;
+      apply(next);
+      step();
+    }
+  }
+
+  private void decode(CompressedBatch compressed) {
+    decoding = true;
+    try {
+      decoders.execute(() -> decodeOnWorker(compressed));
+    } catch (RejectedExecutionException e) {
+      session.failed(e);
+    }
+  }
+
+  private void decodeOnWorker(CompressedBatch compressed) {
+    try {
+      Batch batch = compressed.decode(plan.id(), (int) settings.maxBatchBytes());
+      loop.execute(() -> decoded(new Decoded(batch, compressed)));
+    } catch (RuntimeException e) {
+      loop.execute(() -> session.failed(e));
+    }
+  }
+
+  private void decoded(Decoded batch) {
+    decoding = false;
+    ready = batch;
+    step();
+  }
+
+  private void apply(Decoded decoded) {
+    Batch batch = decoded.batch;
+    try {
+      checkEpoch(batch);
+      batch = newerOnly(batch);
+    } catch (ProtocolException e) {
+      session.failed(e);
+      return;
+    }
+    applying = true;
+    Batch toApply = batch;
+    targets.callAll(sink -> sink.apply(toApply), () -> applied(toApply, decoded));
+  }
+
+  /** Versions of another epoch are worth nothing, and only a snapshot begins one. */
+  private void checkEpoch(Batch batch) {
+    if (batch.epoch() == epoch) {
+      return;
+    }
+    if (!batch.snapshotBegin()) {
+      throw new ProtocolException(
+          WireError.BAD_BATCH,
+          "feed %s: a batch of epoch %016x without the begin of a snapshot, %016x expected"
+              .formatted(plan.id().name(), batch.epoch(), epoch));
+    }
+    epoch = batch.epoch();
+    ahead.clear();
+  }
+
+  /** I3: remembers what the live lane brings, drops what the backfill brings too late. */
+  private Batch newerOnly(Batch batch) {
+    byte[] backfillPart = batch.cursor().backfill();
+    if (backfillPart != null && backfillPart.length > 0) {
+      backfilling = true;
+    }
+    if (batch.lane() == Lane.LIVE) {
+      if (backfilling) {
+        ahead.remember(batch.changes());
+      }
+      return batch;
+    }
+    List<Change> kept = ahead.withoutOlder(batch.changes());
+    int dropped = batch.changes().size() - kept.size();
+    droppedKeys += dropped;
+    return dropped == 0 ? batch : with(batch, kept);
+  }
+
+  private static Batch with(Batch batch, List<Change> changes) {
+    return new Batch(
+        batch.feed(),
+        batch.lane(),
+        batch.epoch(),
+        batch.readVersion(),
+        changes,
+        batch.cursor(),
+        batch.snapshotBegin(),
+        batch.snapshotEnd(),
+        batch.chain());
+  }
+
+  private void applied(Batch batch, Decoded decoded) {
+    applying = false;
+    if (session.ended()) {
+      return;
+    }
+    count(batch, decoded);
+    if (batch.lane() == Lane.BACKFILL) {
+      ahead.forgetUntil(batch.readVersion());
+    }
+    if (batch.snapshotBegin()) {
+      snapshot = true;
+    }
+    byte[] backfillPart = batch.cursor().backfill();
+    boolean backfillEnded = backfillPart != null && backfillPart.length == 0 && backfilling;
+    if (backfillEnded) {
+      backfilling = false;
+      ahead.clear();
+    }
+    session.applied(decoded.from.number(), decoded.from.data().length);
+    if (batch.snapshotEnd()) {
+      snapshot = false;
+      removeLeftovers(false);
+    } else if (backfillEnded && leftoversOut == 0) {
+      removeLeftovers(true);
+    }
+    step();
+  }
+
+  private void count(Batch batch, Decoded decoded) {
+    long now = loop.nowNanos();
+    int keys = batch.changes().size();
+    appliedBatches++;
+    rawBytes += decoded.from.rawBytes();
+    readVersion = Math.max(readVersion, batch.readVersion());
+    appliedNanos = now;
+    switch (batch.lane()) {
+      case LIVE -> liveKeys += keys;
+      case BACKFILL -> {
+        loadedKeys += keys;
+        rate.add(keys, now);
+      }
+    }
+  }
+
+  private void removeLeftovers(boolean onlyIfOwed) {
+    for (TargetSet.Target target : targets.active()) {
+      if (!onlyIfOwed || target.sink().owesLeftovers(plan.id())) {
+        leftoversOut++;
+        targets.call(
+            target,
+            sink -> sink.removeLeftovers(plan.id(), new Presence()),
+            removed -> logRemoved(target.sink(), removed),
+            () -> {
+              leftoversOut--;
+              step();
+            });
+      }
+    }
+  }
+
+  private void logRemoved(Sink sink, long removed) {
+    LOG.atInfo()
+        .addKeyValue("feed", plan.id().name())
+        .addKeyValue("target", sink.name())
+        .addKeyValue("removed", removed)
+        .log("snapshot complete, leftovers removed");
+  }
+
+  FeedProgress progress(long nowNanos) {
+    return new FeedProgress(
+        plan.id(),
+        levelOf(grant),
+        grant.getVersioned(),
+        backfilling,
+        snapshot,
+        grant.getReason(),
+        grant.getKeys(),
+        loadedKeys,
+        liveKeys,
+        droppedKeys,
+        receivedBytes,
+        rawBytes,
+        appliedBatches,
+        queue.size() + (decoding ? 1 : 0) + (ready != null ? 1 : 0) + (applying ? 1 : 0),
+        readVersion,
+        appliedNanos < 0 ? OptionalLong.empty() : OptionalLong.of(nowNanos - appliedNanos),
+        rate.perSecond(nowNanos),
+        backfilling ? rate.remainingSeconds(grant.getKeys(), nowNanos) : OptionalLong.empty());
+  }
+
+  private static QosLevel levelOf(FeedGrant grant) {
+    int ordinal = grant.getLevelValue() - 1;
+    return QosLevel.ofPosition(Math.max(ordinal, 0));
+  }
+
+  /** The way of a sink to the hub; called on the sink's threads. */
+  private final class Presence implements Sink.Presence {
+    @Override
+    public CompletionStage<BitSet> present(List<Key> keys) {
+      List<Key> asked = List.copyOf(keys);
+      CompletableFuture<BitSet> answer = new CompletableFuture<>();
+      loop.execute(() ->
+          queries
+              .ask(number, scope, asked)
+              .whenComplete((present, failure) -> {
+                if (failure == null) {
+                  answer.complete(present);
+                } else {
+                  answer.completeExceptionally(failure);
+                }
+              }));
+      return answer;
+    }
+
+    @Override
+    public boolean covers(byte[] key) {
+      return scope.covers(key);
+    }
+  }
+}

@@ -1,0 +1,424 @@
+package io.replicator.client.receiver;
+
+import io.replicator.api.Sink;
+import io.replicator.link.codec.CompressedBatch;
+import io.replicator.link.codec.Compression;
+import io.replicator.link.codec.ProtocolException;
+import io.replicator.link.codec.Reassembler;
+import io.replicator.link.codec.WireError;
+import io.replicator.link.transport.Connection;
+import io.replicator.link.transport.Loop;
+import io.replicator.link.wire.Ack;
+import io.replicator.link.wire.Block;
+import io.replicator.link.wire.FeedGrant;
+import io.replicator.link.wire.Frame;
+import io.replicator.link.wire.Ping;
+import io.replicator.link.wire.Pong;
+import io.replicator.link.wire.Welcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection of a client, from Hello to its end: blocks come in, batches are applied, what
+ * every active target has is acknowledged. Confined to the loop.
+ *
+ * <pre>
+ *   Fresh ── start ──→ AwaitingWelcome ── Welcome ──→ Streaming
+ *                            │  too late, Error,         │  Error, violation, silence,
+ *                            │  closed                   │  closed, no target left
+ *                            ▼                           ▼
+ *                          Ending ── last sink call returned ──→ Ended: the observer is told
+ * </pre>
+ *
+ * <p>An acknowledgement leaves when the loop has done what was ready, so that batches applied
+ * together are acknowledged together and credit flows at once.
+ */
+public final class ReceiverSession implements Connection.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(ReceiverSession.class);
+
+  /** Received bytes are told without a batch after this part of the window. */
+  private static final int ACK_WINDOW_PART = 8;
+
+  /** Batches of a lane that may be here and not applied: being sent, and the one after it. */
+  private static final int BATCHES_PER_FEED = 4;
+
+  /** What the session tells. Calls come on the loop. */
+  public interface Observer {
+    /** The hub took us. */
+    void onWelcome(String hubId);
+
+    /** A target failed and is not called any more; the session goes on with the others. */
+    void onTargetSetAside(Sink sink, Throwable failure);
+
+    /** The end, once; no call into any sink is out any more. */
+    void onEnded(SessionEnd end);
+  }
+
+  private sealed interface State {
+    record Fresh() implements State {}
+
+    record AwaitingWelcome(Connection connection, Loop.Timer timeout) implements State {}
+
+    record Streaming(
+        Connection connection,
+        String hubId,
+        String codec,
+        KeepAlive keepAlive,
+        Reassembler reassembler,
+        List<FeedPipeline> pipelines)
+        implements State {}
+
+    record Ending(SessionEnd end) implements State {}
+
+    record Ended(SessionEnd end) implements State {}
+  }
+
+  private final Loop loop;
+  private final Executor decoders;
+  private final ReceiverSettings settings;
+  private final List<FeedPlan> feeds;
+  private final Handshake handshake;
+  private final Observer observer;
+  private final TargetSet targets;
+  private final KeyQueries queries = new KeyQueries(this::sendNow);
+
+  private State state = new State.Fresh();
+  private final List<Long> toAcknowledge = new ArrayList<>();
+  private boolean ackScheduled;
+  private long receivedBytes;
+  private long acknowledgedBytes;
+  private long unappliedBytes;
+
+  public ReceiverSession(
+      Loop loop,
+      Executor decoders,
+      ReceiverSettings settings,
+      List<FeedPlan> feeds,
+      List<SessionTarget> targets,
+      Observer observer) {
+    if (feeds.isEmpty() || targets.isEmpty()) {
+      throw new IllegalArgumentException(
+          "a session of " + feeds.size() + " feeds and " + targets.size() + " targets");
+    }
+    this.loop = loop;
+    this.decoders = decoders;
+    this.settings = settings;
+    this.feeds = List.copyOf(feeds);
+    this.handshake = new Handshake(settings, feeds, targets);
+    this.observer = observer;
+    this.targets = new TargetSet(loop, targets, new TargetEvents());
+  }
+
+  /** Says Hello on a connection that just opened. */
+  public Connection.Listener start(Connection connection) {
+    Loop.Timer timeout = loop.schedule(settings.handshakeTimeout(), this::welcomeTimedOut);
+    state = new State.AwaitingWelcome(connection, timeout);
+    connection.send(Frame.newBuilder().setHello(handshake.hello()).build());
+    connection.flush();
+    return this;
+  }
+
+  /** Ends the session from this side. */
+  public void close(String reason) {
+    end(new SessionEnd.Closed(reason), null);
+  }
+
+  /** How each feed is doing; empty before the Welcome and after the end. */
+  public List<FeedProgress> progress(long nowNanos) {
+    return state instanceof State.Streaming streaming
+        ? streaming.pipelines.stream().map(pipeline -> pipeline.progress(nowNanos)).toList()
+        : List.of();
+  }
+
+  /** Round-trip time as pings measured it. */
+  public OptionalLong rttNanos() {
+    return state instanceof State.Streaming streaming
+        ? streaming.keepAlive.rttNanos()
+        : OptionalLong.empty();
+  }
+
+  /** The hub's clock minus this one's, good to half a round trip. */
+  public OptionalLong clockOffsetMicros() {
+    return state instanceof State.Streaming streaming
+        ? streaming.keepAlive.clockOffsetMicros()
+        : OptionalLong.empty();
+  }
+
+  /** Name of the compression in use, "" before the Welcome. */
+  public String codec() {
+    return state instanceof State.Streaming streaming ? streaming.codec : "";
+  }
+
+  @Override
+  public void onFrame(Frame frame) {
+    try {
+      switch (state) {
+        case State.Fresh fresh -> throw new IllegalStateException("a frame before start: " + fresh);
+        case State.AwaitingWelcome awaiting -> awaitWelcome(awaiting, frame);
+        case State.Streaming streaming -> {
+          streaming.keepAlive.heard(loop.nowNanos());
+          handle(streaming, frame);
+        }
+        case State.Ending ending -> LOG.atTrace().addKeyValue("end", ending).log("frame ignored");
+        case State.Ended ended -> LOG.atTrace().addKeyValue("end", ended).log("frame ignored");
+      }
+    } catch (ProtocolException e) {
+      violated(e);
+    }
+  }
+
+  @Override
+  public void onWritable() {
+    // what a client sends is little and bounded by what it receives: it never waits for room
+  }
+
+  @Override
+  public void onClosed(String reason) {
+    end(new SessionEnd.Lost("the connection to the hub ended: " + reason), null);
+  }
+
+  private void welcomeTimedOut() {
+    if (state instanceof State.AwaitingWelcome) {
+      end(
+          new SessionEnd.Lost("the hub did not answer Hello within " + settings.handshakeTimeout()),
+          WireError.HANDSHAKE_TIMEOUT.frame("no Welcome within " + settings.handshakeTimeout()));
+    }
+  }
+
+  private void awaitWelcome(State.AwaitingWelcome awaiting, Frame frame) {
+    switch (frame.getMessageCase()) {
+      case WELCOME -> welcome(awaiting, frame.getWelcome());
+      case ERROR -> refused(frame);
+      case PING -> answer(frame.getPing());
+      case HELLO, BLOCK, ACK, PONG, KEY_QUERY, KEY_ANSWER, MESSAGE_NOT_SET ->
+          throw new ProtocolException(
+              WireError.BAD_FRAME,
+              frame.getMessageCase() + " before Welcome: is this a Replicator hub?");
+    }
+  }
+
+  private void welcome(State.AwaitingWelcome awaiting, Welcome welcome) {
+    awaiting.timeout.cancel();
+    List<FeedGrant> grants = handshake.grants(welcome);
+    Compression compression = handshake.compression(welcome);
+    Reassembler reassembler =
+        new Reassembler(
+            compression,
+            (int) settings.maxBatchBytes(),
+            IntStream.range(0, feeds.size()).boxed().toList());
+    List<FeedPipeline> pipelines = new ArrayList<>();
+    for (int i = 0; i < feeds.size(); i++) {
+      pipelines.add(pipeline(i, grants.get(i)));
+    }
+    KeepAlive keepAlive = new KeepAlive(welcome.getKeepaliveMillis(), loop.nowNanos());
+    state =
+        new State.Streaming(
+            awaiting.connection,
+            welcome.getHubId(),
+            compression.text(),
+            keepAlive,
+            reassembler,
+            List.copyOf(pipelines));
+    observer.onWelcome(welcome.getHubId());
+    lookAtKeepAlive();
+    pipelines.forEach(FeedPipeline::start);
+  }
+
+  private FeedPipeline pipeline(int number, FeedGrant grant) {
+    return new FeedPipeline(
+        number,
+        feeds.get(number),
+        grant,
+        handshake.mayBackfill(number),
+        settings,
+        loop,
+        decoders,
+        targets,
+        queries,
+        new PipelineEvents());
+  }
+
+  private void handle(State.Streaming streaming, Frame frame) {
+    switch (frame.getMessageCase()) {
+      case BLOCK -> block(streaming, frame.getBlock());
+      case PING -> answer(frame.getPing());
+      case PONG -> streaming.keepAlive.pong(frame.getPong(), loop.nowNanos());
+      case KEY_ANSWER -> queries.answered(frame.getKeyAnswer());
+      case ERROR -> refused(frame);
+      case HELLO, WELCOME, ACK, KEY_QUERY, MESSAGE_NOT_SET ->
+          throw new ProtocolException(
+              WireError.BAD_FRAME, frame.getMessageCase() + " from a hub that is streaming");
+    }
+  }
+
+  private void block(State.Streaming streaming, Block block) {
+    int bytes = block.getData().size();
+    receivedBytes += bytes;
+    unappliedBytes += bytes;
+    long limit =
+        settings.windowBytes() + BATCHES_PER_FEED * feeds.size() * settings.maxBatchBytes();
+    if (unappliedBytes > limit) {
+      throw new ProtocolException(
+          WireError.OVERLOADED,
+          "%d bytes sent and not acknowledged, at most %d expected with a window of %d"
+              .formatted(unappliedBytes, limit, settings.windowBytes()));
+    }
+    Optional<CompressedBatch> complete = streaming.reassembler.add(block);
+    FeedPipeline pipeline = streaming.pipelines.get(block.getFeed());
+    pipeline.blockArrived(bytes);
+    complete.ifPresent(pipeline::arrived);
+    if (receivedBytes - acknowledgedBytes >= settings.windowBytes() / ACK_WINDOW_PART) {
+      scheduleAck();
+    }
+  }
+
+  private void answer(Ping ping) {
+    long micros = TimeUnit.MILLISECONDS.toMicros(loop.unixMillis());
+    sendNow(
+        Frame.newBuilder()
+            .setPong(Pong.newBuilder().setNonce(ping.getNonce()).setUnixMicros(micros))
+            .build());
+  }
+
+  private void refused(Frame frame) {
+    int code = frame.getError().getCode();
+    boolean retryable = WireError.ofCode(code).map(WireError::retryable).orElse(true);
+    String text = frame.getError().getText();
+    String sentence = WireError.ofCode(code).map(WireError::sentence).orElse("error " + code);
+    end(
+        new SessionEnd.HubRefused(
+            code, retryable, "the hub says: " + (text.isBlank() ? sentence : text)),
+        null);
+  }
+
+  private void violated(ProtocolException e) {
+    end(new SessionEnd.Violated("the hub sent what it may not: " + e.getMessage()), e.frame());
+  }
+
+  private void lookAtKeepAlive() {
+    if (!(state instanceof State.Streaming streaming)) {
+      return;
+    }
+    long now = loop.nowNanos();
+    if (streaming.keepAlive.dead(now)) {
+      String text = "nothing heard from the hub for " + streaming.keepAlive.limit();
+      end(new SessionEnd.Lost(text), WireError.KEEPALIVE_TIMEOUT.frame(text));
+      return;
+    }
+    Frame ping = streaming.keepAlive.ping(now, loop.unixMillis());
+    if (ping != null) {
+      sendNow(ping);
+    }
+    loop.schedule(streaming.keepAlive.untilNextLook(now), this::lookAtKeepAlive);
+  }
+
+  private void scheduleAck() {
+    if (!ackScheduled) {
+      ackScheduled = true;
+      loop.execute(this::sendAck);
+    }
+  }
+
+  private void sendAck() {
+    ackScheduled = false;
+    acknowledgedBytes = receivedBytes;
+    Ack ack = Ack.newBuilder().addAllBatches(toAcknowledge).setReceivedBytes(receivedBytes).build();
+    toAcknowledge.clear();
+    sendNow(Frame.newBuilder().setAck(ack).build());
+  }
+
+  private void sendNow(Frame frame) {
+    Connection connection = connection();
+    if (connection != null) {
+      connection.send(frame);
+      connection.flush();
+    }
+  }
+
+  private @Nullable Connection connection() {
+    return switch (state) {
+      case State.AwaitingWelcome awaiting -> awaiting.connection;
+      case State.Streaming streaming -> streaming.connection;
+      case State.Fresh fresh -> null;
+      case State.Ending ending -> null;
+      case State.Ended ended -> null;
+    };
+  }
+
+  /** Only the first end counts. */
+  private void end(SessionEnd end, @Nullable Frame farewell) {
+    if (state instanceof State.Ending || state instanceof State.Ended) {
+      return;
+    }
+    if (state instanceof State.AwaitingWelcome awaiting) {
+      awaiting.timeout.cancel();
+    }
+    Connection connection = connection();
+    if (connection != null) {
+      if (farewell != null) {
+        connection.send(farewell);
+      }
+      connection.close();
+    }
+    state = new State.Ending(end);
+    targets.close();
+    queries.end(end.text());
+    loop.execute(this::endedIfQuiet);
+  }
+
+  private void endedIfQuiet() {
+    if (state instanceof State.Ending ending && targets.isQuiet()) {
+      state = new State.Ended(ending.end);
+      observer.onEnded(ending.end);
+    }
+  }
+
+  private final class TargetEvents implements TargetSet.Listener {
+    @Override
+    public void setAside(Sink sink, Throwable failure) {
+      observer.onTargetSetAside(sink, failure);
+      if (targets.active().isEmpty()) {
+        end(new SessionEnd.NoTargetLeft("no target left: " + targets.failures()), null);
+      }
+    }
+
+    @Override
+    public void quiet() {
+      endedIfQuiet();
+    }
+  }
+
+  private final class PipelineEvents implements FeedPipeline.Session {
+    @Override
+    public void applied(long batch, int blockBytes) {
+      unappliedBytes -= blockBytes;
+      toAcknowledge.add(batch);
+      scheduleAck();
+    }
+
+    @Override
+    public void failed(RuntimeException failure) {
+      if (failure instanceof ProtocolException protocol) {
+        violated(protocol);
+      } else {
+        LOG.atError().setCause(failure).log("a batch could not be processed");
+        end(
+            new SessionEnd.Lost("a batch could not be processed: " + failure),
+            WireError.INTERNAL.frame("the client could not process a batch"));
+      }
+    }
+
+    @Override
+    public boolean ended() {
+      return state instanceof State.Ending || state instanceof State.Ended;
+    }
+  }
+}
