@@ -5,7 +5,6 @@ import io.replicator.api.Change;
 import io.replicator.api.Key;
 import io.replicator.api.KeyPatterns;
 import io.replicator.api.Lane;
-import io.replicator.api.QosLevel;
 import io.replicator.api.Sink;
 import io.replicator.link.codec.CompressedBatch;
 import io.replicator.link.codec.ProtocolException;
@@ -297,7 +296,7 @@ final class FeedPipeline {
   FeedProgress progress(long nowNanos) {
     return new FeedProgress(
         plan.id(),
-        levelOf(grant),
+        LevelCode.fromWire(grant.getLevel()),
         grant.getVersioned(),
         backfilling,
         snapshot,
@@ -316,27 +315,13 @@ final class FeedPipeline {
         backfilling ? rate.remainingSeconds(grant.getKeys(), nowNanos) : OptionalLong.empty());
   }
 
-  private static QosLevel levelOf(FeedGrant grant) {
-    int ordinal = grant.getLevelValue() - 1;
-    return QosLevel.ofPosition(Math.max(ordinal, 0));
-  }
-
   /** The way of a sink to the hub; called on the sink's threads. */
   private final class Presence implements Sink.Presence {
     @Override
     public CompletionStage<BitSet> present(List<Key> keys) {
       List<Key> asked = List.copyOf(keys);
       CompletableFuture<BitSet> answer = new CompletableFuture<>();
-      loop.execute(() ->
-          queries
-              .ask(number, scope, asked)
-              .whenComplete((present, failure) -> {
-                if (failure == null) {
-                  answer.complete(present);
-                } else {
-                  answer.completeExceptionally(failure);
-                }
-              }));
+      loop.execute(() -> queries.ask(number, scope, asked, answer));
       return answer;
     }
 

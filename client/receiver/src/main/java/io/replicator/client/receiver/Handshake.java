@@ -9,7 +9,6 @@ import io.replicator.link.codec.WireError;
 import io.replicator.link.wire.FeedGrant;
 import io.replicator.link.wire.FeedRequest;
 import io.replicator.link.wire.Hello;
-import io.replicator.link.wire.Level;
 import io.replicator.link.wire.StoredCursor;
 import io.replicator.link.wire.Welcome;
 import java.util.ArrayList;
@@ -56,10 +55,7 @@ final class Handshake {
             .setCollection(plan.id().collection())
             .addAllIncludes(plan.id().patterns().includes())
             .addAllExcludes(plan.id().patterns().excludes())
-            .setLevel(
-                plan.level() == null
-                    ? Level.LEVEL_UNSPECIFIED
-                    : Level.forNumber(plan.level().ordinal() + 1));
+            .setLevel(LevelCode.toWire(plan.level()));
     for (SessionTarget target : targets) {
       request.addCursors(stored(target.cursor(plan.id())));
     }

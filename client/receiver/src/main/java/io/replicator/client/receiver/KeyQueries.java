@@ -36,8 +36,12 @@ final class KeyQueries {
   /** A sink's question: what is known so far, and how many frames are still out. */
   private static final class Question {
     final BitSet present = new BitSet();
-    final CompletableFuture<BitSet> answer = new CompletableFuture<>();
+    final CompletableFuture<BitSet> answer;
     int framesOut;
+
+    Question(CompletableFuture<BitSet> answer) {
+      this.answer = answer;
+    }
   }
 
   /** One frame of it: which of the sink's keys its keys are. */
@@ -56,16 +60,18 @@ final class KeyQueries {
    * Asks. Keys that the feed cannot hold are not asked about and count as present, so that nobody
    * removes them.
    */
-  CompletableFuture<BitSet> ask(int feed, GrantedScope scope, List<Key> keys) {
-    Question question = new Question();
+  void ask(int feed, GrantedScope scope, List<Key> keys, CompletableFuture<BitSet> answer) {
     if (ended != null) {
-      question.answer.completeExceptionally(unavailable(ended));
-      return question.answer;
+      answer.completeExceptionally(unavailable(ended));
+      return;
     }
     if (keys.size() > MAX_KEYS) {
-      throw new IllegalArgumentException(
-          keys.size() + " keys in one question, at most " + MAX_KEYS + " expected");
+      answer.completeExceptionally(
+          new IllegalArgumentException(
+              keys.size() + " keys in one question, at most " + MAX_KEYS + " expected"));
+      return;
     }
+    Question question = new Question(answer);
     Collector collector = new Collector(feed, question);
     for (int i = 0; i < keys.size(); i++) {
       byte[] key = keys.get(i).bytes();
@@ -77,9 +83,8 @@ final class KeyQueries {
     }
     collector.send();
     if (question.framesOut == 0) {
-      question.answer.complete(question.present);
+      answer.complete(question.present);
     }
-    return question.answer;
   }
 
   void answered(KeyAnswer answer) {

@@ -48,7 +48,7 @@ public final class ReceiverSession implements Connection.Listener {
   private static final int ACK_WINDOW_PART = 8;
 
   /** Batches of a lane that may be here and not applied: being sent, and the one after it. */
-  private static final int BATCHES_PER_FEED = 4;
+  private static final long BATCHES_PER_FEED = 4;
 
   /** What the session tells. Calls come on the loop. */
   public interface Observer {
