@@ -1,0 +1,91 @@
+package io.replicator.link.transport.netty;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+
+/**
+ * The handler that a channel begins with: waits for TLS, if there is any, then makes way for {@link
+ * FrameReader} and {@link TcpConnection}, or tells why it could not.
+ */
+final class ConnectionSetup extends ChannelInboundHandlerAdapter {
+
+  /** Hears how it went: one of the two, once, on the loop. */
+  interface Outcome {
+    void ready(TcpConnection connection);
+
+    void failed(String reason, boolean trust);
+  }
+
+  private final NettyLoop loop;
+  private final TcpSettings settings;
+  private final TlsReason tlsReason;
+  private final Outcome outcome;
+  private boolean done;
+
+  ConnectionSetup(NettyLoop loop, TcpSettings settings, TlsReason tlsReason, Outcome outcome) {
+    this.loop = loop;
+    this.settings = settings;
+    this.tlsReason = tlsReason;
+    this.outcome = outcome;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    if (context.pipeline().get(SslHandler.class) == null) {
+      ready(context);
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof SslHandshakeCompletionEvent handshake) {
+      if (handshake.isSuccess()) {
+        ready(context);
+      } else {
+        failed(context, handshake.cause());
+      }
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
+    Throwable cause = failure.getCause();
+    failed(context, failure instanceof DecoderException && cause != null ? cause : failure);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    failed("the peer closed before the connection was ready", false);
+  }
+
+  private void ready(ChannelHandlerContext context) {
+    if (done) {
+      return;
+    }
+    done = true;
+    Channel channel = context.channel();
+    FrameReader reader = new FrameReader(settings.maxFrameBytes());
+    TcpConnection connection =
+        new TcpConnection(loop, channel, reader, tlsReason, PeerOf.channel(channel), settings);
+    context.pipeline().addLast(reader, connection).remove(this);
+    outcome.ready(connection);
+  }
+
+  private void failed(ChannelHandlerContext context, Throwable cause) {
+    failed(
+        tlsReason.of(cause).orElseGet(() -> String.valueOf(cause.getMessage())),
+        tlsReason.of(cause).isPresent());
+    var _ = context.close();
+  }
+
+  private void failed(String reason, boolean trust) {
+    if (!done) {
+      done = true;
+      outcome.failed(reason, trust);
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package io.replicator.link.transport.netty;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.replicator.link.codec.WireError;
+import io.replicator.link.wire.Frame;
+import java.util.List;
+
+/**
+ * Cuts the byte stream into frames: each is its length as a varint, then so many bytes. Stops for
+ * good at the first thing that is no frame.
+ */
+final class FrameReader extends ByteToMessageDecoder {
+  private static final int MAX_LENGTH_BYTES = 5;
+
+  /** What a TLS side sends to one that speaks plain: an alert or a handshake record, version 3. */
+  private static final int TLS_ALERT = 0x15;
+
+  private static final int TLS_HANDSHAKE = 0x16;
+  private static final int TLS_MAJOR = 0x03;
+
+  private final int maxFrameBytes;
+  private boolean anyFrame;
+  private boolean stopped;
+
+  FrameReader(int maxFrameBytes) {
+    this.maxFrameBytes = maxFrameBytes;
+  }
+
+  /** Whatever comes from now on is thrown away. */
+  void stop() {
+    stopped = true;
+  }
+
+  @Override
+  protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
+    if (stopped) {
+      in.skipBytes(in.readableBytes());
+      return;
+    }
+    int start = in.readerIndex();
+    int length = readLength(in);
+    if (length < 0 || in.readableBytes() < length) {
+      in.readerIndex(start);
+      return;
+    }
+    out.add(parse(in, length));
+    in.skipBytes(length);
+    anyFrame = true;
+  }
+
+  @Override
+  protected void decodeLast(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
+    while (in.isReadable() && !stopped) {
+      int before = in.readableBytes();
+      decode(context, in, out);
+      if (in.readableBytes() == before) {
+        throw violation(
+            WireError.BAD_FRAME, "the peer closed in the middle of a frame, %d bytes in", before);
+      }
+    }
+  }
+
+  /** -1 if it is not all there. */
+  private int readLength(ByteBuf in) {
+    long length = 0;
+    int available = Math.min(in.readableBytes(), MAX_LENGTH_BYTES);
+    for (int i = 0; i < available; i++) {
+      byte b = in.readByte();
+      length |= (long) (b & 0x7f) << (7 * i);
+      if (b >= 0) {
+        requireSane(in, length);
+        return (int) length;
+      }
+    }
+    if (available == MAX_LENGTH_BYTES) {
+      throw violation(WireError.BAD_FRAME, "a frame length of more than %d bytes", available);
+    }
+    return -1;
+  }
+
+  private void requireSane(ByteBuf in, long length) {
+    if (length > maxFrameBytes) {
+      throw violation(
+          WireError.FRAME_TOO_LARGE,
+          "a frame of %d bytes, at most %d expected",
+          length,
+          maxFrameBytes);
+    }
+    int first = in.getUnsignedByte(in.readerIndex() - 1);
+    if (!anyFrame
+        && (first == TLS_ALERT || first == TLS_HANDSHAKE)
+        && in.isReadable()
+        && in.getUnsignedByte(in.readerIndex()) == TLS_MAJOR) {
+      throw violation(
+          WireError.BAD_FRAME,
+          "the peer speaks TLS, this side does not: use it on both sides or on neither");
+    }
+  }
+
+  private Frame parse(ByteBuf in, int length) {
+    try {
+      Frame frame = Frame.parseFrom(in.nioBuffer(in.readerIndex(), length));
+      if (frame.getMessageCase() == Frame.MessageCase.MESSAGE_NOT_SET) {
+        throw violation(WireError.BAD_FRAME, "a frame of %d bytes without a known message", length);
+      }
+      return frame;
+    } catch (InvalidProtocolBufferException e) {
+      throw violation(
+          WireError.BAD_FRAME, "%d bytes that are no frame: %s", length, e.getMessage());
+    }
+  }
+
+  private FrameViolation violation(WireError error, String format, Object... values) {
+    stopped = true;
+    return new FrameViolation(error, format.formatted(values));
+  }
+}

@@ -1,0 +1,83 @@
+package io.replicator.link.transport.netty;
+
+import com.google.protobuf.CodedOutputStream;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.replicator.link.wire.Frame;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Encodes frames, one behind the other, straight into the buffer that the socket is written from.
+ * Owns that buffer until {@link #take} gives it away.
+ */
+final class FrameWriter {
+  /** Most frames are blocks of about 1 KiB. */
+  private static final int CHUNK_BYTES = 64 * 1024;
+
+  private static final int SMALL_CHUNK_BYTES = 4 * 1024;
+
+  private final ByteBufAllocator allocator;
+  private @Nullable ByteBuf chunk;
+  private @Nullable CodedOutputStream coder;
+
+  FrameWriter(ByteBufAllocator allocator) {
+    this.allocator = allocator;
+  }
+
+  static int encodedBytes(int frameBytes) {
+    return CodedOutputStream.computeUInt32SizeNoTag(frameBytes) + frameBytes;
+  }
+
+  /** Whether a frame of this encoded size fits behind what is there. */
+  boolean hasRoom(int encodedBytes) {
+    CodedOutputStream present = coder;
+    return present == null || present.spaceLeft() >= encodedBytes;
+  }
+
+  /**
+   * @param frameBytes the frame's serialized size
+   * @param large whether many more are likely to follow before the next flush
+   */
+  void write(Frame frame, int frameBytes, boolean large) {
+    CodedOutputStream out = coder;
+    if (out == null) {
+      out = begin(Math.max(encodedBytes(frameBytes), large ? CHUNK_BYTES : SMALL_CHUNK_BYTES));
+    }
+    try {
+      out.writeUInt32NoTag(frameBytes);
+      frame.writeTo(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private CodedOutputStream begin(int bytes) {
+    ByteBuf buffer = allocator.directBuffer(bytes, bytes);
+    chunk = buffer;
+    CodedOutputStream out = CodedOutputStream.newInstance(buffer.nioBuffer(0, bytes));
+    coder = out;
+    return out;
+  }
+
+  /** The bytes encoded so far, to be released by the caller; null = none. */
+  @Nullable ByteBuf take() {
+    ByteBuf buffer = chunk;
+    CodedOutputStream out = coder;
+    if (buffer == null || out == null) {
+      return null;
+    }
+    buffer.writerIndex(out.getTotalBytesWritten());
+    chunk = null;
+    coder = null;
+    return buffer;
+  }
+
+  void release() {
+    ByteBuf buffer = take();
+    if (buffer != null) {
+      buffer.release();
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package io.replicator.link.transport.netty;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.unix.RawUnixChannelOption;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the kernel knows of a connection: the newer fields of Linux's {@code struct tcp_info}, which
+ * Netty's own view of it does not have.
+ *
+ * <pre>
+ *   offset   7 bit 0  delivery_rate_app_limited      68  rtt, microseconds
+ *   offset 120  bytes_acked (64 bit)                144  notsent_bytes
+ *   offset 160  delivery_rate (64 bit), bytes a second
+ * </pre>
+ *
+ * @param notSentBytes taken by the kernel and not sent yet
+ * @param deliveryRate bytes a second at the last acknowledgement, 0 = not known
+ * @param appLimited whether that rate was held down by having nothing to send
+ */
+record TcpInfo(
+    int notSentBytes, long deliveryRate, boolean appLimited, long rttNanos, long ackedBytes) {
+  private static final int IPPROTO_TCP = 6;
+  private static final int TCP_INFO = 11;
+  private static final int LENGTH = 168;
+  private static final RawUnixChannelOption OPTION =
+      new RawUnixChannelOption("REPLICATOR_TCP_INFO", IPPROTO_TCP, TCP_INFO, LENGTH);
+
+  /** Null where the system does not tell, or the connection is gone. */
+  static @Nullable TcpInfo of(Channel channel) {
+    if (!(channel instanceof EpollSocketChannel) || !channel.isOpen()) {
+      return null;
+    }
+    try {
+      ByteBuffer raw = channel.config().getOption(OPTION);
+      return raw == null ? null : parse(raw.order(ByteOrder.nativeOrder()));
+    } catch (ChannelException gone) {
+      return null;
+    }
+  }
+
+  private static TcpInfo parse(ByteBuffer raw) {
+    return new TcpInfo(
+        raw.getInt(144),
+        raw.getLong(160),
+        (raw.get(7) & 1) != 0,
+        Integer.toUnsignedLong(raw.getInt(68)) * 1000,
+        raw.getLong(120));
+  }
+}

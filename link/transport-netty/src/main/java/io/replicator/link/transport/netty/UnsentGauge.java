@@ -1,0 +1,89 @@
+package io.replicator.link.transport.netty;
+
+import java.util.OptionalLong;
+
+/**
+ * How many bytes may wait below a connection: about {@link TcpSettings#unsentTime} of the measured
+ * rate. More, and what is chosen now waits behind what was chosen long ago; less, and the link runs
+ * dry before anybody notices that there is room.
+ *
+ * <p>On a slow link the kernel's own limit (TCP_NOTSENT_LOWAT) is too coarse, because it is looked
+ * at only when a new packet buffer of up to 64 KiB is begun; so there the gauge is {@link #fine}:
+ * the kernel is asked how much it has not sent.
+ */
+final class UnsentGauge {
+  /** One block and a bit: two would be 60 ms at 256 kbit/s. */
+  static final int MIN_BYTES = 1536;
+
+  /** Until the rate is known: what a new connection may send at once (10 packets, RFC 6928). */
+  static final int START_BYTES = 14_600;
+
+  static final int FINE_BELOW_BYTES = 128 * 1024;
+
+  private static final long MIN_WAIT_NANOS = 500_000;
+  private static final long MAX_WAIT_NANOS = 20_000_000;
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private final long unsentNanos;
+  private final int maxBytes;
+
+  private int limitBytes;
+  private double bytesPerSecond;
+  private long rttNanos;
+  private long sampledNanos;
+
+  UnsentGauge(long unsentNanos, int maxBytes) {
+    this.unsentNanos = unsentNanos;
+    this.maxBytes = maxBytes;
+    limitBytes = Math.min(START_BYTES, maxBytes);
+  }
+
+  /** A gauge for systems that tell nothing: its limit stays where it is. */
+  static UnsentGauge fixed(int bytes) {
+    UnsentGauge gauge = new UnsentGauge(0, bytes);
+    gauge.limitBytes = bytes;
+    return gauge;
+  }
+
+  int limitBytes() {
+    return limitBytes;
+  }
+
+  /** Whether the kernel's unsent bytes have to be asked for and count. */
+  boolean fine() {
+    return limitBytes < FINE_BELOW_BYTES;
+  }
+
+  OptionalLong rttNanos() {
+    return rttNanos == 0 ? OptionalLong.empty() : OptionalLong.of(rttNanos);
+  }
+
+  OptionalLong bytesPerSecond() {
+    return bytesPerSecond == 0 ? OptionalLong.empty() : OptionalLong.of((long) bytesPerSecond);
+  }
+
+  /**
+   * Takes what the kernel says. A rate that was held down by having nothing to send counts only if
+   * it is above what is known; otherwise the known rate follows within about one round trip.
+   */
+  void sample(TcpInfo info, long nowNanos) {
+    rttNanos = info.rttNanos();
+    long elapsed = nowNanos - sampledNanos;
+    sampledNanos = nowNanos;
+    double measured = info.deliveryRate();
+    if (measured == 0 || (info.appLimited() && measured <= bytesPerSecond)) {
+      return;
+    }
+    double weight = bytesPerSecond == 0 ? 1 : Math.min(1, elapsed / (double) (rttNanos + 1));
+    bytesPerSecond += (measured - bytesPerSecond) * weight;
+    double wanted = bytesPerSecond * unsentNanos / NANOS_PER_SECOND;
+    limitBytes = (int) Math.clamp(wanted, Math.min(MIN_BYTES, maxBytes), maxBytes);
+  }
+
+  /** When to look again, if nothing tells before: about when half the limit has been sent. */
+  long waitNanos(long unsentBytes) {
+    double excess = unsentBytes - limitBytes / 2.0;
+    double wait = bytesPerSecond == 0 ? 0 : excess / bytesPerSecond * NANOS_PER_SECOND;
+    return (long) Math.clamp(wait, MIN_WAIT_NANOS, MAX_WAIT_NANOS);
+  }
+}

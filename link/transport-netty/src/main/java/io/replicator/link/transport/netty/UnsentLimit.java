@@ -1,0 +1,158 @@
+package io.replicator.link.transport.netty;
+
+import io.netty.channel.Channel;
+import io.netty.handler.ssl.SslHandler;
+import io.replicator.link.transport.Loop;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides whether a connection takes more, and tells when it does again.
+ *
+ * <pre>
+ * handed over, not yet written to the socket   counted here
+ * written, not yet sent by the kernel          asked from the kernel, where the gauge is fine
+ * </pre>
+ *
+ * Full at the gauge's limit, open again at half of it. It looks again after each flush, when Netty
+ * has written, and by a timer while only the kernel holds bytes.
+ */
+final class UnsentLimit {
+  private static final long REFRESH_NANOS = 100_000_000;
+  private static final long COARSE_SAMPLE_NANOS = 5_000_000;
+  private static final int WITHOUT_EPOLL_BYTES = 64 * 1024;
+  private static final int MAX_RECORD_BYTES = 16 * 1024;
+  private static final int MIN_RECORD_BYTES = 1024;
+
+  private final Loop loop;
+  private final Channel channel;
+  private final @Nullable SslHandler tls;
+  private final UnsentGauge gauge;
+  private final Runnable onRoom;
+
+  private long handedBytes;
+  private long kernelBytes;
+  private boolean full;
+  private boolean lookPosted;
+  private boolean ended;
+  private Loop.@Nullable Timer timer;
+  private int appliedLimit;
+  private long sampledNanos;
+
+  UnsentLimit(
+      NettyLoop loop,
+      Channel channel,
+      @Nullable SslHandler tls,
+      TcpSettings settings,
+      Runnable onRoom) {
+    this.loop = loop;
+    this.channel = channel;
+    this.tls = tls;
+    this.onRoom = onRoom;
+    gauge =
+        loop.epoll()
+            ? new UnsentGauge(settings.unsentTime().toNanos(), settings.maxUnsentBytes())
+            : UnsentGauge.fixed(Math.min(WITHOUT_EPOLL_BYTES, settings.maxUnsentBytes()));
+    sampledNanos = loop.nowNanos() - REFRESH_NANOS;
+    applyLimit();
+  }
+
+  UnsentGauge gauge() {
+    return gauge;
+  }
+
+  boolean hasRoom() {
+    return !full;
+  }
+
+  /** Whether few bytes at a time are taken. */
+  boolean isSmall() {
+    return gauge.fine();
+  }
+
+  void handedOver(int bytes) {
+    handedBytes += bytes;
+    if (handedBytes + kernelBytes >= gauge.limitBytes()) {
+      full = true;
+    }
+  }
+
+  void written(int bytes) {
+    handedBytes -= bytes;
+    kernelBytes = gauge.fine() ? kernelBytes + bytes : 0;
+    lookSoon();
+  }
+
+  void flushed() {
+    lookSoon();
+  }
+
+  void ended() {
+    ended = true;
+    cancelTimer();
+  }
+
+  /** Brings the gauge up to date for whoever wants to read it. */
+  void refresh() {
+    if (!ended && loop.nowNanos() - sampledNanos >= REFRESH_NANOS) {
+      sample();
+    }
+  }
+
+  private void lookSoon() {
+    if (full && !lookPosted && !ended) {
+      lookPosted = true;
+      loop.execute(this::look);
+    }
+  }
+
+  private void look() {
+    lookPosted = false;
+    if (!full || ended) {
+      return;
+    }
+    cancelTimer();
+    if (gauge.fine() || loop.nowNanos() - sampledNanos >= COARSE_SAMPLE_NANOS) {
+      sample();
+    }
+    long unsent = handedBytes + kernelBytes;
+    if (unsent <= gauge.limitBytes() / 2) {
+      full = false;
+      onRoom.run();
+    } else if (handedBytes == 0) {
+      timer = loop.schedule(Duration.ofNanos(gauge.waitNanos(unsent)), this::look);
+    }
+  }
+
+  private void sample() {
+    sampledNanos = loop.nowNanos();
+    TcpInfo info = TcpInfo.of(channel);
+    if (info == null) {
+      kernelBytes = 0;
+      return;
+    }
+    gauge.sample(info, sampledNanos);
+    kernelBytes = gauge.fine() ? info.notSentBytes() : 0;
+    applyLimit();
+  }
+
+  /** Tells the kernel, and keeps TLS records from binding more than half the limit together. */
+  private void applyLimit() {
+    int limit = gauge.limitBytes();
+    if (Math.abs(limit - appliedLimit) * 4 <= appliedLimit) {
+      return;
+    }
+    appliedLimit = limit;
+    SocketTuning.setUnsentLimit(channel, limit);
+    if (tls != null) {
+      tls.setWrapDataSize(Math.clamp(limit / 2, MIN_RECORD_BYTES, MAX_RECORD_BYTES));
+    }
+  }
+
+  private void cancelTimer() {
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
+    }
+  }
+}
