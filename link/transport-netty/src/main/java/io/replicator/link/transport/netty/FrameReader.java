@@ -58,7 +58,8 @@ final class FrameReader extends ByteToMessageDecoder {
       decode(context, in, out);
       if (in.readableBytes() == before) {
         throw violation(
-            WireError.BAD_FRAME, "the peer closed in the middle of a frame, %d bytes in", before);
+            WireError.BAD_FRAME,
+            "the peer closed in the middle of a frame, " + before + " bytes in");
       }
     }
   }
@@ -76,7 +77,7 @@ final class FrameReader extends ByteToMessageDecoder {
       }
     }
     if (available == MAX_LENGTH_BYTES) {
-      throw violation(WireError.BAD_FRAME, "a frame length of more than %d bytes", available);
+      throw violation(WireError.BAD_FRAME, "a frame length of more than " + available + " bytes");
     }
     return -1;
   }
@@ -85,9 +86,7 @@ final class FrameReader extends ByteToMessageDecoder {
     if (length > maxFrameBytes) {
       throw violation(
           WireError.FRAME_TOO_LARGE,
-          "a frame of %d bytes, at most %d expected",
-          length,
-          maxFrameBytes);
+          "a frame of " + length + " bytes, at most " + maxFrameBytes + " expected");
     }
     int first = in.getUnsignedByte(in.readerIndex() - 1);
     if (!anyFrame
@@ -104,17 +103,17 @@ final class FrameReader extends ByteToMessageDecoder {
     try {
       Frame frame = Frame.parseFrom(in.nioBuffer(in.readerIndex(), length));
       if (frame.getMessageCase() == Frame.MessageCase.MESSAGE_NOT_SET) {
-        throw violation(WireError.BAD_FRAME, "a frame of %d bytes without a known message", length);
+        throw violation(
+            WireError.BAD_FRAME, "a frame of " + length + " bytes without a known message");
       }
       return frame;
     } catch (InvalidProtocolBufferException e) {
-      throw violation(
-          WireError.BAD_FRAME, "%d bytes that are no frame: %s", length, e.getMessage());
+      throw violation(WireError.BAD_FRAME, length + " bytes that are no frame: " + e.getMessage());
     }
   }
 
-  private FrameViolation violation(WireError error, String format, Object... values) {
+  private FrameViolation violation(WireError error, String text) {
     stopped = true;
-    return new FrameViolation(error, format.formatted(values));
+    return new FrameViolation(error, text);
   }
 }
