@@ -366,7 +366,8 @@ public final class ChangeIndex {
     slabs.drop(rows.place(slot));
     rows.free(slot);
     tombstones--;
-    horizon = entryVersion;
+    // a key found absent keeps its old version, so a later pass may forget an older one
+    horizon = Math.max(horizon, entryVersion);
     return false;
   }
 
