@@ -1,0 +1,111 @@
+package io.replicator.client.sink.redis;
+
+import io.replicator.api.Batch;
+import io.replicator.api.Cursor;
+import io.replicator.api.FeedId;
+import io.replicator.api.Sink;
+import io.replicator.api.SinkException;
+import io.replicator.redis.RedisConnector;
+import io.replicator.redis.RedisEndpoint;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A Redis that is kept a copy: one batch is one MULTI/EXEC, with the cursor in it. Each feed has a
+ * connection of its own; feeds may be used at the same time, from any thread.
+ *
+ * <p>After a failure {@link #open} the feed again: it connects anew, looks for the master anew
+ * (Sentinel) and tells what is stored. A transaction whose outcome nobody knows, because the
+ * connection was lost at EXEC, needs nothing more: the stored cursor tells, and applying a batch
+ * twice is the same as once.
+ */
+public final class RedisSink implements Sink {
+  private final RedisSinkSettings settings;
+  private final TargetOpener opener;
+  private final SinkCounters counters = new SinkCounters();
+  private final Map<FeedId, FeedSession> sessions = new ConcurrentHashMap<>();
+  private final Map<Integer, LocalVersions> localVersions = new ConcurrentHashMap<>();
+
+  public RedisSink(RedisEndpoint endpoint, RedisSinkSettings settings) {
+    this(endpoint, settings, InstantSource.system());
+  }
+
+  RedisSink(RedisEndpoint endpoint, RedisSinkSettings settings, InstantSource clock) {
+    this.settings = settings;
+    this.opener = new TargetOpener(new RedisConnector(endpoint), settings, clock);
+  }
+
+  @Override
+  public String name() {
+    return opener.name();
+  }
+
+  public SinkCounters counters() {
+    return counters;
+  }
+
+  @Override
+  public CompletionStage<Cursor> open(FeedId feed) {
+    int target = settings.targetDatabase(feed.database());
+    for (FeedId other : sessions.keySet()) {
+      if (other.database() != feed.database()
+          && settings.targetDatabase(other.database()) == target) {
+        return CompletableFuture.failedFuture(
+            new SinkException(
+                SinkException.Category.REFUSED,
+                "databases "
+                    + other.database()
+                    + " and "
+                    + feed.database()
+                    + " both go to database "
+                    + target
+                    + " of "
+                    + name()
+                    + ": map each to one of its own"));
+      }
+    }
+    FeedSession session =
+        sessions.computeIfAbsent(
+            feed,
+            id ->
+                new FeedSession(
+                    id,
+                    settings,
+                    opener,
+                    localVersions.computeIfAbsent(target, database -> new LocalVersions()),
+                    counters));
+    return Failures.plain(name(), session.open());
+  }
+
+  @Override
+  public CompletionStage<Void> apply(Batch batch) {
+    return Failures.plain(name(), session(batch.feed()).apply(batch)).thenAccept(applied -> {});
+  }
+
+  @Override
+  public CompletionStage<Long> removeLeftovers(FeedId feed, Presence presence) {
+    return Failures.plain(name(), session(feed).removeLeftovers(presence));
+  }
+
+  @Override
+  public boolean owesLeftovers(FeedId feed) {
+    return session(feed).owesLeftovers();
+  }
+
+  @Override
+  public void close() {
+    sessions.values().forEach(FeedSession::close);
+    opener.close();
+  }
+
+  private FeedSession session(FeedId feed) {
+    FeedSession session = sessions.get(feed);
+    if (session == null) {
+      throw new IllegalStateException("feed " + feed.name() + " was never opened");
+    }
+    return session;
+  }
+}
