@@ -55,7 +55,7 @@ final class LeftoverRemoval {
   }
 
   private void page(byte[] cursor) {
-    var unused =
+    var _ =
         session
             .step(() -> look(cursor))
             .thenCompose(this::judged)
@@ -172,7 +172,7 @@ final class LeftoverRemoval {
   }
 
   private void end() {
-    var unused =
+    var _ =
         session
             .step(() -> session.leftoversRemoved(session.opened()))
             .whenComplete((done, failure) -> {

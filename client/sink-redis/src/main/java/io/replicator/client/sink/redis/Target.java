@@ -93,7 +93,7 @@ final class Target implements AutoCloseable {
 
   @Override
   public void close() {
-    var unused = connection.closeAsync(); // nobody waits for the end of it
+    var _ = connection.closeAsync(); // nobody waits for the end of it
   }
 
   private CompletableFuture<Transaction.Outcome> transaction(
