@@ -31,9 +31,7 @@ public record Batch(
 
   public Batch {
     changes = List.copyOf(changes);
-    if (readVersion < 0) {
-      throw new IllegalArgumentException("readVersion " + readVersion + " is negative");
-    }
+    requireNotNegative("readVersion", readVersion);
   }
 
   /**
@@ -46,6 +44,16 @@ public record Batch(
   public record VersionChain(long version, List<VersionList> lists) {
     public VersionChain {
       lists = List.copyOf(lists);
+      requireNotNegative("version", version);
+      for (int i = 1; i < lists.size(); i++) {
+        if (lists.get(i).version() <= lists.get(i - 1).version()) {
+          throw new IllegalArgumentException(
+              "version lists must ascend: "
+                  + lists.get(i).version()
+                  + " after "
+                  + lists.get(i - 1).version());
+        }
+      }
     }
   }
 
@@ -57,6 +65,14 @@ public record Batch(
   public record VersionList(long version, List<Key> keys, long expiresAtMillis) {
     public VersionList {
       keys = List.copyOf(keys);
+      requireNotNegative("version", version);
+      requireNotNegative("expiresAtMillis", expiresAtMillis);
+    }
+  }
+
+  private static void requireNotNegative(String what, long value) {
+    if (value < 0) {
+      throw new IllegalArgumentException(what + " " + value + " is negative");
     }
   }
 }

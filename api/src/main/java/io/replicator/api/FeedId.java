@@ -15,7 +15,10 @@ public record FeedId(int database, String collection, KeyPatterns patterns) {
     }
   }
 
-  /** Short text that is the same for the same feed on every run: "5", "5.quotes", "5~1f2e3d4c". */
+  /**
+   * Short text that is the same for the same feed on every run: "5", "5.quotes", "5~" and 16 hex
+   * digits.
+   */
   public String name() {
     String base = collection.isEmpty() ? Integer.toString(database) : database + "." + collection;
     return patterns.isAll() ? base : base + "~" + patterns.fingerprint();

@@ -1,5 +1,8 @@
 package io.replicator.api;
 
+import com.dynatrace.hash4j.hashing.HashStream64;
+import com.dynatrace.hash4j.hashing.Hashing;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -51,9 +54,23 @@ public final class KeyPatterns {
     return excludes.stream().map(Glob::text).toList();
   }
 
-  /** Eight hex digits that are the same for the same patterns in the same order. */
+  /**
+   * Sixteen hex digits that are the same for the same patterns in the same order: of 64 bits,
+   * because two feeds with the same one would share a stored cursor.
+   */
   String fingerprint() {
-    return String.format("%08x", List.of(includes(), excludes()).hashCode());
+    HashStream64 stream = Hashing.xxh3_64().hashStream();
+    putGlobs(stream, includes);
+    putGlobs(stream, excludes);
+    return String.format("%016x", stream.getAsLong());
+  }
+
+  private static void putGlobs(HashStream64 stream, List<Glob> globs) {
+    stream.putInt(globs.size());
+    for (Glob glob : globs) {
+      byte[] text = glob.text().getBytes(StandardCharsets.UTF_8);
+      stream.putInt(text.length).putBytes(text);
+    }
   }
 
   @Override

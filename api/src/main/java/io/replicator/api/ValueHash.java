@@ -68,8 +68,9 @@ public final class ValueHash {
   }
 
   private static void putStream(HashStream64 stream, Value.StreamValue value) {
+    stream.putInt(value.entries().size());
     for (Value.StreamEntry entry : value.entries()) {
-      stream.putString(entry.id());
+      stream.putString(entry.id()).putInt(entry.fieldsAndValues().size());
       entry.fieldsAndValues().forEach(part -> putBytes(stream, part));
     }
     stream.putString(value.lastId());
