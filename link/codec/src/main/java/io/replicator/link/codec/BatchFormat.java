@@ -8,7 +8,7 @@ import io.replicator.api.Value;
  * than the work itself; a test compares it with the generated classes.
  */
 final class BatchFormat {
-  /** Most entries of a batch (P30). */
+  /** Most entries of a batch (P45). */
   static final int MAX_ENTRIES = 1 << 18;
 
   /** Most bytes a key shares with the one before it: bounds what a small batch can unfold to. */

@@ -97,7 +97,10 @@ public enum Compression {
     }
     throw new ProtocolException(
         WireError.NO_COMMON_CODEC,
-        "no compression in common: the client takes " + names(wanted) + ", the hub " + allowed);
+        "no compression in common: the client takes "
+            + names(wanted)
+            + ", the hub "
+            + allowed.stream().map(Compression::text).sorted().toList());
   }
 
   public byte[] compress(byte[] raw, int level) {
