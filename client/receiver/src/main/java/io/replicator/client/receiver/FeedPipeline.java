@@ -2,6 +2,7 @@ package io.replicator.client.receiver;
 
 import io.replicator.api.Batch;
 import io.replicator.api.Change;
+import io.replicator.api.FeedId;
 import io.replicator.api.Key;
 import io.replicator.api.KeyPatterns;
 import io.replicator.api.Lane;
@@ -42,6 +43,9 @@ final class FeedPipeline {
     /** Every active target has the batch. */
     void applied(long batch, int blockBytes);
 
+    /** Nothing is left to load or to remove. */
+    void current(FeedId feed);
+
     void failed(RuntimeException failure);
 
     boolean ended();
@@ -70,6 +74,7 @@ final class FeedPipeline {
   private int leftoversOut;
   private boolean backfilling;
   private boolean snapshot;
+  private boolean toldCurrent;
   private long epoch;
 
   private long loadedKeys;
@@ -115,6 +120,7 @@ final class FeedPipeline {
     if (!snapshot && !backfilling) {
       removeLeftovers(true);
     }
+    tellIfCurrent();
   }
 
   void blockArrived(int bytes) {
@@ -250,7 +256,16 @@ final class FeedPipeline {
     } else if (backfillEnded && leftoversOut == 0) {
       removeLeftovers(true);
     }
+    tellIfCurrent();
     step();
+  }
+
+  private void tellIfCurrent() {
+    boolean now = !backfilling && !snapshot && leftoversOut == 0 && !session.ended();
+    if (now && !toldCurrent) {
+      session.current(plan.id());
+    }
+    toldCurrent = now;
   }
 
   private void count(Batch batch, Decoded decoded) {
@@ -279,6 +294,7 @@ final class FeedPipeline {
             removed -> logRemoved(target.sink(), removed),
             () -> {
               leftoversOut--;
+              tellIfCurrent();
               step();
             });
       }

@@ -1,5 +1,6 @@
 package io.replicator.client.receiver;
 
+import io.replicator.api.FeedId;
 import io.replicator.api.Sink;
 import io.replicator.link.codec.CompressedBatch;
 import io.replicator.link.codec.Compression;
@@ -55,6 +56,9 @@ public final class ReceiverSession implements Connection.Listener {
     /** The hub took us. */
     void onWelcome(String hubId);
 
+    /** A feed has nothing to load (any more): what the source holds, the targets hold. */
+    void onFeedCurrent(FeedId feed);
+
     /** A target failed and is not called any more; the session goes on with the others. */
     void onTargetSetAside(Sink sink, Throwable failure);
 
@@ -72,8 +76,7 @@ public final class ReceiverSession implements Connection.Listener {
         String hubId,
         String codec,
         KeepAlive keepAlive,
-        Reassembler reassembler,
-        List<FeedPipeline> pipelines)
+        Reassembler reassembler)
         implements State {}
 
     record Ending(SessionEnd end) implements State {}
@@ -91,6 +94,7 @@ public final class ReceiverSession implements Connection.Listener {
   private final KeyQueries queries = new KeyQueries(this::sendNow);
 
   private State state = new State.Fresh();
+  private List<FeedPipeline> pipelines = List.of();
   private final List<Long> toAcknowledge = new ArrayList<>();
   private boolean ackScheduled;
   private long receivedBytes;
@@ -119,6 +123,10 @@ public final class ReceiverSession implements Connection.Listener {
 
   /** Says Hello on a connection that just opened. */
   public Connection.Listener start(Connection connection) {
+    if (!(state instanceof State.Fresh)) {
+      connection.close(); // closed while it was being opened
+      return this;
+    }
     Loop.Timer timeout = loop.schedule(settings.handshakeTimeout(), this::welcomeTimedOut);
     state = new State.AwaitingWelcome(connection, timeout);
     connection.send(Frame.newBuilder().setHello(handshake.hello()).build());
@@ -131,11 +139,9 @@ public final class ReceiverSession implements Connection.Listener {
     end(new SessionEnd.Closed(reason), null);
   }
 
-  /** How each feed is doing; empty before the Welcome and after the end. */
+  /** How each feed is doing, or was when the session ended; empty before the Welcome. */
   public List<FeedProgress> progress(long nowNanos) {
-    return state instanceof State.Streaming streaming
-        ? streaming.pipelines.stream().map(pipeline -> pipeline.progress(nowNanos)).toList()
-        : List.of();
+    return pipelines.stream().map(pipeline -> pipeline.progress(nowNanos)).toList();
   }
 
   /** Round-trip time as pings measured it. */
@@ -214,19 +220,15 @@ public final class ReceiverSession implements Connection.Listener {
             compression,
             (int) settings.maxBatchBytes(),
             IntStream.range(0, feeds.size()).boxed().toList());
-    List<FeedPipeline> pipelines = new ArrayList<>();
+    List<FeedPipeline> granted = new ArrayList<>();
     for (int i = 0; i < feeds.size(); i++) {
-      pipelines.add(pipeline(i, grants.get(i)));
+      granted.add(pipeline(i, grants.get(i)));
     }
     KeepAlive keepAlive = new KeepAlive(welcome.getKeepaliveMillis(), loop.nowNanos());
     state =
         new State.Streaming(
-            awaiting.connection,
-            welcome.getHubId(),
-            compression.text(),
-            keepAlive,
-            reassembler,
-            List.copyOf(pipelines));
+            awaiting.connection, welcome.getHubId(), compression.text(), keepAlive, reassembler);
+    pipelines = List.copyOf(granted);
     observer.onWelcome(welcome.getHubId());
     lookAtKeepAlive();
     pipelines.forEach(FeedPipeline::start);
@@ -272,7 +274,7 @@ public final class ReceiverSession implements Connection.Listener {
               .formatted(unappliedBytes, limit, settings.windowBytes()));
     }
     Optional<CompressedBatch> complete = streaming.reassembler.add(block);
-    FeedPipeline pipeline = streaming.pipelines.get(block.getFeed());
+    FeedPipeline pipeline = pipelines.get(block.getFeed());
     pipeline.blockArrived(bytes);
     complete.ifPresent(pipeline::arrived);
     if (receivedBytes - acknowledgedBytes >= settings.windowBytes() / ACK_WINDOW_PART) {
@@ -402,6 +404,11 @@ public final class ReceiverSession implements Connection.Listener {
       unappliedBytes -= blockBytes;
       toAcknowledge.add(batch);
       scheduleAck();
+    }
+
+    @Override
+    public void current(FeedId feed) {
+      observer.onFeedCurrent(feed);
     }
 
     @Override

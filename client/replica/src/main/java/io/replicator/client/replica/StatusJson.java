@@ -1,0 +1,81 @@
+package io.replicator.client.replica;
+
+import io.replicator.client.receiver.FeedProgress;
+import java.util.Locale;
+import java.util.OptionalLong;
+
+/** A {@link ReplicaStatus} as the JSON document of /status. */
+final class StatusJson {
+  private StatusJson() {}
+
+  static String of(ReplicaStatus status) {
+    Json json = new Json().begin('{');
+    json.field("role", "client")
+        .field("state", status.state().name().toLowerCase(Locale.ROOT))
+        .field("ready", status.isReady())
+        .field("hub", status.hub())
+        .field("hubId", status.hubId())
+        .field("message", status.message())
+        .field("codec", status.codec())
+        .field("sessions", status.sessions());
+    optional(json, "rttMicros", scaled(status.rttNanos(), 1000));
+    optional(json, "clockOffsetMicros", status.clockOffsetMicros());
+    json.name("feeds").begin('[');
+    status.feeds().forEach(feed -> feed(json, feed));
+    json.end(']').name("targets").begin('[');
+    status.targets().forEach(target -> target(json, target));
+    return json.end(']').end('}').toString();
+  }
+
+  private static void feed(Json json, ReplicaStatus.FeedStatus feed) {
+    ReplicaStatus.FeedTotals total = feed.total();
+    json.begin('{')
+        .field("feed", feed.feed().name())
+        .field("database", feed.feed().database())
+        .field("collection", feed.feed().collection())
+        .field("current", feed.current())
+        .field("loadedKeys", total.loadedKeys())
+        .field("liveKeys", total.liveKeys())
+        .field("droppedKeys", total.droppedKeys())
+        .field("receivedBytes", total.receivedBytes())
+        .field("rawBytes", total.rawBytes())
+        .field("batches", total.batches());
+    FeedProgress progress = feed.progress();
+    if (progress != null) {
+      session(json, progress);
+    }
+    json.end('}');
+  }
+
+  private static void session(Json json, FeedProgress progress) {
+    json.field("level", progress.level().name().toLowerCase(Locale.ROOT))
+        .field("versioned", progress.versioned())
+        .field("loading", progress.loading())
+        .field("snapshot", progress.snapshot())
+        .field("snapshotReason", progress.reason())
+        .field("expectedKeys", progress.expectedKeys())
+        .field("sessionLoadedKeys", progress.loadedKeys())
+        .field("waitingBatches", progress.waitingBatches())
+        .field("version", progress.readVersion())
+        .field("keysPerSecond", progress.keysPerSecond());
+    optional(json, "sinceAppliedMillis", scaled(progress.sinceAppliedNanos(), 1_000_000));
+    optional(json, "remainingSeconds", progress.remainingSeconds());
+  }
+
+  private static void target(Json json, ReplicaStatus.TargetStatus target) {
+    json.begin('{')
+        .field("target", target.name())
+        .field("state", target.state())
+        .field("message", target.message())
+        .field("failures", target.failures())
+        .end('}');
+  }
+
+  private static OptionalLong scaled(OptionalLong value, long divisor) {
+    return value.isPresent() ? OptionalLong.of(value.getAsLong() / divisor) : value;
+  }
+
+  private static void optional(Json json, String name, OptionalLong value) {
+    value.ifPresent(known -> json.field(name, known));
+  }
+}
