@@ -1,0 +1,79 @@
+package io.replicator.hub.delivery;
+
+import io.replicator.api.Batch;
+import io.replicator.link.codec.Compression;
+import io.replicator.link.codec.EncodedBatch;
+import io.replicator.link.transport.Loop;
+import java.util.OptionalInt;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** What building stands on: the loop, the workers that encode, the counters. */
+final class BatchWorks {
+  private final Loop loop;
+  private final Executor workers;
+  private final DeliverySettings settings;
+  private final DeliveryCounters counters;
+
+  BatchWorks(Loop loop, Executor workers, DeliverySettings settings, DeliveryCounters counters) {
+    this.loop = loop;
+    this.workers = workers;
+    this.settings = settings;
+    this.counters = counters;
+  }
+
+  Loop loop() {
+    return loop;
+  }
+
+  DeliverySettings settings() {
+    return settings;
+  }
+
+  DeliveryCounters counters() {
+    return counters;
+  }
+
+  /** Encodes and compresses on a worker; the answer comes back on the loop. */
+  void encode(
+      Compression compression,
+      Supplier<Batch> batch,
+      Consumer<EncodedBatch> done,
+      Consumer<Throwable> failed) {
+    try {
+      workers.execute(() -> {
+        try {
+          EncodedBatch encoded = EncodedBatch.of(batch.get(), compression, levelOf(compression));
+          loop.execute(() -> encoded(encoded, done));
+        } catch (RuntimeException | OutOfMemoryError e) {
+          loop.execute(() -> failed.accept(e));
+        }
+      });
+    } catch (RejectedExecutionException e) {
+      failed.accept(e);
+    }
+  }
+
+  /** At once, for batches that hold nothing but a cursor. */
+  EncodedBatch encodeSmall(Batch batch) {
+    return EncodedBatch.of(batch, Compression.NONE, 0);
+  }
+
+  private void encoded(EncodedBatch encoded, Consumer<EncodedBatch> done) {
+    counters.increment(DeliveryCounter.BATCHES_BUILT);
+    counters.add(DeliveryCounter.MERGED_BYTES, encoded.rawBytes());
+    counters.add(DeliveryCounter.COMPRESSED_BYTES, encoded.data().length);
+    done.accept(encoded);
+  }
+
+  private int levelOf(Compression compression) {
+    OptionalInt level = settings.compressionLevel();
+    boolean fits =
+        level.isPresent()
+            && level.getAsInt() >= compression.minLevel()
+            && level.getAsInt() <= compression.maxLevel();
+    return fits ? level.getAsInt() : compression.defaultLevel();
+  }
+}

@@ -1,0 +1,390 @@
+package io.replicator.hub.delivery;
+
+import io.replicator.api.Batch.VersionList;
+import io.replicator.api.Key;
+import io.replicator.api.Source;
+import io.replicator.hub.index.ChangeIndex;
+import io.replicator.hub.index.IndexSettings;
+import io.replicator.link.transport.Loop;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One database at the hub: its change index, kept by what the source tells, and the identity of its
+ * history. Confined to the loop.
+ *
+ * <p>Feeds run only once the first scan is complete: before that "everything" is not known, and no
+ * cursor of this history can exist that would have to be resumed.
+ */
+final class DatabaseState {
+  private static final Logger log = LoggerFactory.getLogger(DatabaseState.class);
+
+  /** What is done before the loop gets its turn again: about a millisecond. */
+  private static final int KEYS_PER_SLICE = 1024;
+
+  private static final int ROWS_PER_SLICE = 16_384;
+  private static final Duration CHAIN_RETRY = Duration.ofSeconds(1);
+
+  /** "Replicat" and the database: the same in every hub, since versions belong to the data. */
+  private static final long VERSIONED_EPOCH = 0x5265706c_69636174L;
+
+  /** Who hears of the database. */
+  interface Follower {
+    /** The index has a newer version, or the database became ready. */
+    void moved();
+
+    /** All positions are worth nothing. */
+    void historyLost(String reason);
+  }
+
+  private final Source source;
+  private final DatabaseSettings settings;
+  private final Loop loop;
+  private final RandomGenerator random;
+  private final DeliveryCounters counters;
+  private final SourceInbox inbox;
+  private final VersionClock clock = new VersionClock();
+  private final Set<Follower> followers = new LinkedHashSet<>();
+  private final int[] listBuffer;
+  private final PassCache passes;
+  private final LargeFailures largeFailures = new LargeFailures();
+
+  private ChangeIndex index;
+  private long epoch;
+  private long slots;
+  private boolean ready;
+  private boolean endingScan;
+  private boolean fetchingChain;
+  private long knownVersion;
+  private long chainHorizon;
+  private boolean closed;
+  private long toldVersion;
+  private double entryBytes = 256;
+
+  DatabaseState(
+      Source source,
+      DatabaseSettings settings,
+      DeliverySettings delivery,
+      Loop loop,
+      RandomGenerator random,
+      DeliveryCounters counters) {
+    this.source = source;
+    this.settings = settings;
+    this.loop = loop;
+    this.random = random;
+    this.counters = counters;
+    this.inbox = new SourceInbox(loop, this::drain);
+    this.listBuffer = new int[delivery.listLimit()];
+    this.passes = new PassCache(delivery.shareFor().toNanos());
+    this.index = newIndex();
+    this.slots = random.nextLong();
+    this.epoch = source.versioned() ? VERSIONED_EPOCH + source.database() : random.nextLong();
+  }
+
+  void start() {
+    source.start(inbox);
+  }
+
+  Source source() {
+    return source;
+  }
+
+  DatabaseSettings settings() {
+    return settings;
+  }
+
+  ChangeIndex index() {
+    return index;
+  }
+
+  LargeFailures largeFailures() {
+    return largeFailures;
+  }
+
+  int database() {
+    return source.database();
+  }
+
+  boolean versioned() {
+    return source.versioned();
+  }
+
+  boolean ready() {
+    return ready;
+  }
+
+  long epoch() {
+    return epoch;
+  }
+
+  long slots() {
+    return slots;
+  }
+
+  long version() {
+    return index.version();
+  }
+
+  long horizon() {
+    return Math.max(index.horizon(), chainHorizon);
+  }
+
+  SourceInbox inbox() {
+    return inbox;
+  }
+
+  Resume.History history() {
+    return new Resume.History(epoch, slots, index.version(), horizon());
+  }
+
+  double lagSeconds(long passedVersion) {
+    return clock.ageNanos(passedVersion, index.version(), loop.nowNanos()) / 1e9;
+  }
+
+  void follow(Follower follower) {
+    followers.add(follower);
+  }
+
+  void unfollow(Follower follower) {
+    followers.remove(follower);
+  }
+
+  /**
+   * The pass for a live round that begins after this version; null if its slots are too many to
+   * list. Whoever asks for the same within some milliseconds gets the same one, and so the same
+   * batches.
+   */
+  @Nullable Pass startPass(long after) {
+    Pass recent = passes.find(after, loop.nowNanos());
+    if (recent != null) {
+      return recent;
+    }
+    int n = index.listDirty(after, index.version(), listBuffer);
+    if (n < 0) {
+      return null;
+    }
+    return passes.keep(
+        Pass.list(after, index.version(), Arrays.copyOf(listBuffer, n)), loop.nowNanos());
+  }
+
+  /** As {@link #startPass}, but listed anew and for nobody else. */
+  @Nullable Pass freshPass(long after) {
+    passes.forget(after);
+    return startPass(after);
+  }
+
+  /**
+   * The rest of a live round that was cut: what is dirty now, also by a change since, in the name
+   * of the round as it was; null if that is too much to list.
+   */
+  @Nullable Pass resumedPass(Round round) {
+    int n = index.listDirty(round.after(), index.version(), listBuffer);
+    return n < 0 ? null : Pass.list(round.after(), round.until(), Arrays.copyOf(listBuffer, n));
+  }
+
+  /** A pass over all slots, for a round that can neither be listed nor folded. */
+  Pass startWalk(long after) {
+    return passes.keep(Pass.walk(after, index.version()), loop.nowNanos());
+  }
+
+  /** Where a snapshot that begins now has its live lane: the same for those that begin together. */
+  long snapshotVersion() {
+    return passes.snapshotVersion(index.version(), loop.nowNanos());
+  }
+
+  /** A read found that the key changed and the source has not told yet. */
+  void changedUnhinted(byte[] key) {
+    index.touch(key, versioned() ? Math.max(1, index.version()) : index.version() + 1);
+    tellMoved();
+  }
+
+  /** Tells the followers if the version moved; called by whoever may have moved it. */
+  void tellMoved() {
+    if (index.version() == toldVersion || !ready) {
+      return;
+    }
+    toldVersion = index.version();
+    clock.sample(toldVersion, loop.nowNanos());
+    List.copyOf(followers).forEach(Follower::moved);
+  }
+
+  /** About what an entry of a batch takes, from what was read so far. */
+  int entryBytes() {
+    return (int) entryBytes;
+  }
+
+  void entriesRead(int entries, long bytes) {
+    entryBytes += (bytes / (double) entries - entryBytes) * Math.min(1, entries / 256.0);
+  }
+
+  void close() {
+    closed = true;
+    inbox.close();
+    source.close();
+  }
+
+  /** Takes in what the source told, a slice at a time. */
+  private void drain() {
+    int budget = KEYS_PER_SLICE;
+    while (budget > 0 && !closed && !fetchingChain) {
+      if (endingScan && !endScanSlice()) {
+        break;
+      }
+      SourceEvent event = inbox.poll(budget);
+      if (event == null) {
+        tellMoved();
+        return;
+      }
+      budget -= 1 + apply(event);
+    }
+    tellMoved();
+    if (!closed && !fetchingChain) {
+      loop.execute(this::drain);
+    }
+  }
+
+  /** Returns about how many keys it cost. */
+  private int apply(SourceEvent event) {
+    switch (event) {
+      case SourceEvent.Changed(LinkedHashSet<Key> keys) -> {
+        keys.forEach(key -> index.touch(key.bytes()));
+        return keys.size();
+      }
+      case SourceEvent.ScanBegan(String reason) -> {
+        log.atInfo().addKeyValue("database", database()).addKeyValue("reason", reason).log("scan");
+        index.beginScan();
+      }
+      case SourceEvent.Scanned(List<byte[]> keys, long[] hashes) -> {
+        for (int i = 0; i < keys.size(); i++) {
+          index.seen(keys.get(i), hashes[i]);
+        }
+        return keys.size();
+      }
+      case SourceEvent.ScanEnded() -> endingScan = true;
+      case SourceEvent.Versions(List<VersionList> lists) -> {
+        return applyVersions(lists);
+      }
+      case SourceEvent.VersionKnown(long version, long horizon) -> versionKnown(version, horizon);
+      case SourceEvent.HistoryLost(String reason) -> loseHistory(reason);
+    }
+    return 1;
+  }
+
+  private int applyVersions(List<VersionList> lists) {
+    int keys = 0;
+    for (VersionList list : lists) {
+      if (list.version() > index.version()) {
+        list.keys().forEach(key -> index.touch(key.bytes(), list.version()));
+        index.advanceTo(list.version());
+        keys += list.keys().size();
+      }
+    }
+    return keys;
+  }
+
+  /** Versions up to the horizon are not told apart: everything scanned is at least as old as it. */
+  private void versionKnown(long version, long horizon) {
+    if (version < index.version()) {
+      loseHistory("version went back from " + index.version() + " to " + version);
+    }
+    knownVersion = version;
+    if (horizon > index.version()) {
+      chainHorizon = horizon;
+      index.advanceTo(horizon);
+    }
+  }
+
+  private boolean endScanSlice() {
+    if (!index.endScan(ROWS_PER_SLICE)) {
+      return false;
+    }
+    endingScan = false;
+    if (index.version() < knownVersion) {
+      fetchChain();
+      return false;
+    }
+    becomeReady();
+    return true;
+  }
+
+  /** The scan says what there is, only the chain says what changed up to the version known. */
+  private void fetchChain() {
+    fetchingChain = true;
+    long from = index.version();
+    long until = knownVersion;
+    source
+        .chain(from, until)
+        .whenComplete(
+            (lists, failure) -> loop.execute(() -> chainFetched(from, until, lists, failure)));
+  }
+
+  private void chainFetched(
+      long from, long until, @Nullable List<VersionList> lists, @Nullable Throwable failure) {
+    if (closed) {
+      return;
+    }
+    if (lists == null) {
+      log.atWarn()
+          .addKeyValue("database", database())
+          .addKeyValue("reason", String.valueOf(failure))
+          .log("cannot read the version chain, trying again");
+      loop.schedule(CHAIN_RETRY, this::fetchChain);
+      return;
+    }
+    fetchingChain = false;
+    applyVersions(lists);
+    if (lists.size() < until - from) {
+      // Lists ended meanwhile: what changed in them is in the scan, but since when is not known.
+      chainHorizon = until;
+    }
+    index.advanceTo(Math.max(index.version(), until));
+    becomeReady();
+    drain();
+  }
+
+  private void becomeReady() {
+    counters.increment(DeliveryCounter.SCANS);
+    if (index.version() == 0) {
+      index.advanceTo(1);
+    }
+    if (!ready) {
+      ready = true;
+      toldVersion = 0;
+      log.atInfo()
+          .addKeyValue("database", database())
+          .addKeyValue("keys", index.liveKeys())
+          .addKeyValue("version", index.version())
+          .log("database is ready");
+    }
+  }
+
+  private void loseHistory(String reason) {
+    counters.increment(DeliveryCounter.HISTORIES_LOST);
+    log.atWarn()
+        .addKeyValue("database", database())
+        .addKeyValue("reason", reason)
+        .log("history lost, feeds start again from a snapshot");
+    index = newIndex();
+    epoch = random.nextLong();
+    slots = random.nextLong();
+    chainHorizon = 0;
+    knownVersion = 0;
+    ready = false;
+    endingScan = false;
+    toldVersion = 0;
+    passes.clear();
+    List.copyOf(followers).forEach(follower -> follower.historyLost(reason));
+  }
+
+  private ChangeIndex newIndex() {
+    return new ChangeIndex(
+        source.versioned() ? IndexSettings.ofVersioned() : IndexSettings.plain());
+  }
+}

@@ -1,0 +1,49 @@
+package io.replicator.hub.delivery;
+
+/** The catalogue of what delivery counts, by step. */
+public enum DeliveryCounter {
+  // from the source
+  HINTS("Keys that sources told to have changed."),
+  HINTS_MERGED("Hints that found their key already waiting for the loop."),
+  SCANS("Scans that ended."),
+  HISTORIES_LOST("Times a source's history of versions was lost."),
+
+  // building batches
+  KEYS_READ("Keys whose value was asked of a source."),
+  READ_PAGES("Pages of keys asked of sources."),
+  READS_FAILED("Reads that a source could not answer; they are asked again."),
+  BATCHES_BUILT("Batches read, encoded and compressed."),
+  BATCHES_SHARED("Batches taken from what was built for another subscriber."),
+  BUILDS_EMPTY("Builds that found no key of the feed's filter."),
+  LARGE_SLICES("Slices of values too large for one batch."),
+  LARGE_CHANGED("Large values that were changed while they were read."),
+  MERGED_BYTES("Bytes of encoded batches."),
+  COMPRESSED_BYTES("Bytes of the same after compression."),
+
+  // feeds
+  SNAPSHOTS("Snapshots that began."),
+  RESUMES("Feeds that went on from a cursor."),
+  FOLDS("Live rounds that became backfill."),
+  HELD_BACK("Times a live batch waited because too many entries were ahead of backfill."),
+
+  // connections
+  CONNECTIONS("Connections accepted."),
+  CONNECTIONS_REFUSED("Connections refused: access, limits, no common ground."),
+  PROTOCOL_ERRORS("Connections ended because the client broke the protocol."),
+  KEEPALIVE_TIMEOUTS("Connections ended because nothing was heard."),
+  BLOCKS_SENT("Blocks handed to connections."),
+  WIRE_BYTES("Bytes of frames with blocks."),
+  BATCHES_ACKED("Batches acknowledged."),
+  KEY_QUERIES("Keys asked for by KeyQuery.");
+
+  private final String sentence;
+
+  DeliveryCounter(String sentence) {
+    this.sentence = sentence;
+  }
+
+  /** What is counted, for people. */
+  public String sentence() {
+    return sentence;
+  }
+}

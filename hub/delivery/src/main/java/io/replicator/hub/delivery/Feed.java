@@ -1,0 +1,437 @@
+package io.replicator.hub.delivery;
+
+import io.replicator.api.Cursor;
+import io.replicator.api.Lane;
+import io.replicator.api.QosLevel;
+import io.replicator.hub.delivery.FeedStats.Mark;
+import io.replicator.link.codec.EncodedBatch;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One subscriber's view of one database or collection: where it stands, and what is built for it
+ * next. It builds only what there is room for, so what it sends is the newest there is. Confined to
+ * the loop.
+ */
+final class Feed implements DatabaseState.Follower {
+  private static final Logger log = LoggerFactory.getLogger(Feed.class);
+  private static final Duration RETRY = Duration.ofMillis(100);
+
+  private final FeedRequested requested;
+  private final FeedHost host;
+  private final DatabaseState database;
+  private final LaneQueue live = new LaneQueue(Lane.LIVE, this);
+  private final LaneQueue backfill = new LaneQueue(Lane.BACKFILL, this);
+  private final FeedStats stats = new FeedStats();
+
+  private FeedState state;
+  private FeedPosition position = FeedPosition.snapshot(0);
+
+  /** The cursor as it is on its way or stored, to tell whether it lags behind. */
+  private FeedPosition toldPosition = position;
+
+  private long toldNanos;
+  private @Nullable Pass pass;
+  private boolean passWithChain;
+
+  /** Passes that began since the backfill was empty: one has to, before the next may be folded. */
+  private int passesSinceBackfill = 1;
+
+  /** What was missed before this connection may be folded whatever backfill there is. */
+  private boolean firstPass = true;
+
+  private boolean heldBack;
+  private boolean closed;
+
+  Feed(FeedRequested requested, FeedHost host, List<Cursor> cursors) {
+    this.requested = requested;
+    this.host = host;
+    this.database = requested.database();
+    this.state = new FeedState.Opening(cursors);
+  }
+
+  FeedRequested requested() {
+    return requested;
+  }
+
+  QosLevel level() {
+    return requested.level();
+  }
+
+  LaneQueue lane(Lane lane) {
+    return switch (lane) {
+      case LIVE -> live;
+      case BACKFILL -> backfill;
+    };
+  }
+
+  FeedStats stats() {
+    return stats;
+  }
+
+  FeedState state() {
+    return state;
+  }
+
+  FeedPosition position() {
+    return position;
+  }
+
+  boolean heldBack() {
+    return heldBack;
+  }
+
+  /** Begins, or waits until the database is ready. */
+  void open() {
+    database.follow(this);
+    if (state instanceof FeedState.Opening(List<Cursor> cursors) && database.ready()) {
+      resume(cursors);
+    }
+    host.want(this);
+  }
+
+  void close() {
+    closed = true;
+    database.unfollow(this);
+    live.endTransfer();
+    backfill.endTransfer();
+  }
+
+  /** Whether everything up to now was sent and acknowledged. */
+  boolean isUpToDate() {
+    return state instanceof FeedState.Running
+        && position.backfill().isEmpty()
+        && position.live().after() == database.version()
+        && live.isDrained()
+        && stats.nothingOnItsWay();
+  }
+
+  @Override
+  public void moved() {
+    host.want(this);
+  }
+
+  @Override
+  public void historyLost(String reason) {
+    if (!(state instanceof FeedState.Opening)) {
+      beginSnapshot(reason);
+    }
+  }
+
+  /** Does what can be done now; whatever changes that has to {@link FeedHost#want} it again. */
+  void pump() {
+    if (closed || !database.ready()) {
+      return;
+    }
+    switch (state) {
+      case FeedState.Opening(List<Cursor> cursors) -> {
+        resume(cursors);
+        host.want(this);
+      }
+      case FeedState.Turning(FeedState.Turn turn) -> {
+        if (live.isDrained() && backfill.isDrained()) {
+          turn(turn);
+        }
+      }
+      case FeedState.TurnSending() -> {
+        if (live.isDrained()) {
+          state = new FeedState.Running();
+          host.want(this);
+        }
+      }
+      case FeedState.Running() -> run();
+    }
+  }
+
+  /** A batch left this hub wholly. */
+  void batchSent() {
+    host.want(this);
+  }
+
+  /** The client has applied a batch. */
+  void batchAcked(Mark mark) {
+    stats.wasAcked(mark);
+    host.want(this);
+  }
+
+  /** Called now and then: has the cursor stored if it moved and nothing told the client so. */
+  void refreshCursor(long nowNanos) {
+    boolean idle = state instanceof FeedState.Running && live.isDrained() && pass == null;
+    long age = nowNanos - toldNanos;
+    if (idle
+        && backfill.isDrained()
+        && !position.equals(toldPosition)
+        && age >= host.works().settings().cursorRefresh().toNanos()) {
+      state = new FeedState.Turning(FeedState.Turn.CURSOR);
+      host.want(this);
+    }
+  }
+
+  private void resume(List<Cursor> cursors) {
+    switch (Resume.judge(cursors, database.history())) {
+      case Resume.From(FeedPosition from, boolean asStored) -> {
+        host.works().counters().increment(DeliveryCounter.RESUMES);
+        position = from;
+        toldPosition = from;
+        state = asStored ? new FeedState.Running() : new FeedState.Turning(FeedState.Turn.CURSOR);
+      }
+      case Resume.Anew(String reason) -> beginSnapshot(reason);
+    }
+  }
+
+  private void beginSnapshot(String reason) {
+    log.atInfo()
+        .addKeyValue("database", database.database())
+        .addKeyValue("feed", requested.number())
+        .addKeyValue("reason", reason)
+        .log("snapshot");
+    live.forget();
+    backfill.forget();
+    pass = null;
+    state = new FeedState.Turning(FeedState.Turn.SNAPSHOT);
+    host.want(this);
+  }
+
+  private void turn(FeedState.Turn turn) {
+    DeliveryCounters counters = host.works().counters();
+    switch (turn) {
+      case SNAPSHOT -> {
+        counters.increment(DeliveryCounter.SNAPSHOTS);
+        position = FeedPosition.snapshot(database.snapshotVersion());
+      }
+      case FOLD -> {
+        counters.increment(DeliveryCounter.FOLDS);
+        position = position.folded(database.version());
+      }
+      case CURSOR -> {}
+    }
+    pass = null;
+    if (!position.backfill().isEmpty()) {
+      passesSinceBackfill = 0;
+    }
+    EncodedBatch encoded =
+        host.works()
+            .encodeSmall(
+                BatchContent.turn(
+                    database, position, database.version(), turn == FeedState.Turn.SNAPSHOT));
+    state = new FeedState.TurnSending();
+    enqueue(live, encoded, position.passed(), 0);
+  }
+
+  private void run() {
+    if (position.isBehind(database.horizon())) {
+      beginSnapshot("history gone");
+      return;
+    }
+    buildLive();
+    if (state instanceof FeedState.Running) {
+      buildBackfill();
+    }
+  }
+
+  private void buildLive() {
+    if (!live.hasRoom() || !liveIsDue()) {
+      return;
+    }
+    if (!host.hasRoom(Lane.LIVE)) {
+      host.waitForRoom(this);
+      return;
+    }
+    if (isHeldBack()) {
+      return;
+    }
+    if (pass == null && !beginPass()) {
+      state = new FeedState.Turning(FeedState.Turn.FOLD);
+      host.want(this);
+      return;
+    }
+    build(live, List.of(position.live()));
+  }
+
+  private boolean liveIsDue() {
+    return pass != null
+        || live.transfer() != null
+        || position.live().after() < database.version()
+        || chainIsDue();
+  }
+
+  /** After a snapshot, or a round that could not bring it. Waits for backfill to be out. */
+  private boolean chainIsDue() {
+    return carriesChain()
+        && position.chained() < position.live().after()
+        && position.backfill().isEmpty()
+        && backfill.isDrained();
+  }
+
+  /** The chain names keys of the whole database: a part of it would be a lie. */
+  private boolean carriesChain() {
+    return database.versioned() && requested.filter().isAll();
+  }
+
+  private boolean isHeldBack() {
+    boolean held =
+        !position.backfill().isEmpty()
+            && stats.aheadEntries() >= host.works().settings().aheadLimit();
+    if (held && !heldBack) {
+      host.works().counters().increment(DeliveryCounter.HELD_BACK);
+    }
+    heldBack = held;
+    return held;
+  }
+
+  /** False if the round is too large to list and may be folded. */
+  private boolean beginPass() {
+    Round round = position.live();
+    boolean cut = round.slot() > 0;
+    Pass next = cut ? database.resumedPass(round) : database.startPass(round.after());
+    if (next == null) {
+      if (firstPass || (position.backfill().isEmpty() && passesSinceBackfill > 0)) {
+        firstPass = false;
+        return false;
+      }
+      next = cut ? Pass.walk(round.after(), round.until()) : database.startWalk(round.after());
+    }
+    boolean backfillIsOut = position.backfill().isEmpty() && backfill.isDrained();
+    passWithChain = carriesChain() && !cut && backfillIsOut;
+    if (position.backfill().isEmpty()) {
+      passesSinceBackfill++;
+    }
+    firstPass = false;
+    pass = next;
+    position =
+        position.withLive(new Round(round.after(), next.until(), round.slot()), position.chained());
+    stats.changes += next.until() - round.after();
+    return true;
+  }
+
+  private void buildBackfill() {
+    if (position.backfill().isEmpty() || !backfill.hasRoom()) {
+      return;
+    }
+    if (host.hasRoom(Lane.BACKFILL)) {
+      build(backfill, position.backfill());
+    } else {
+      host.waitForRoom(this);
+    }
+  }
+
+  private void build(LaneQueue lane, List<Round> rounds) {
+    BuildSpec spec =
+        new BuildSpec(
+            database,
+            database.epoch(),
+            database.slots(),
+            lane.lane(),
+            requested.filter(),
+            rounds,
+            lane == live ? pass : null,
+            lane == live ? position.chained() : 0,
+            lane == live && passWithChain,
+            host.compression(),
+            host.budgetBytes(lane.lane()),
+            host.maxValueBytes());
+    BatchBuild.Listener listener = new Built(lane, lane.beginBuild());
+    LargeTransfer transfer = lane.transfer();
+    if (transfer != null) {
+      transfer.produce(spec, listener);
+    } else {
+      host.batches().request(spec, lane == backfill ? lane.lastReadVersion() : 0, listener);
+    }
+  }
+
+  private void built(LaneQueue lane, Outcome outcome) {
+    LargeTransfer transfer = lane.transfer();
+    if (transfer != null && transfer.ended()) {
+      lane.endTransfer();
+    }
+    long passed = position.passed();
+    switch (outcome) {
+      case Outcome.Ready ready -> {
+        move(lane, ready, ready.chained());
+        if (lane == live && !position.backfill().isEmpty()) {
+          stats.wentAhead(ready.newest(), ready.encoded().entries());
+        }
+        enqueue(lane, ready.encoded(), passed, ready.readVersion());
+      }
+      case Outcome.Nothing nothing -> move(lane, nothing, position.chained());
+      case Outcome.Large large -> {
+        move(lane, large, position.chained());
+        lane.beginTransfer(
+            new LargeTransfer(host.works(), database, large, host.budgetBytes(lane.lane())));
+      }
+    }
+    host.want(this);
+  }
+
+  private void move(LaneQueue lane, Outcome outcome, long chained) {
+    switch (lane.lane()) {
+      case LIVE -> {
+        Round round = outcome.rounds().getFirst();
+        Pass newPass = outcome.pass();
+        boolean done = newPass != null && round.after() == newPass.until();
+        pass = done ? null : newPass;
+        position = position.withLive(round, chained);
+      }
+      case BACKFILL -> {
+        position = position.withBackfill(outcome.rounds());
+        if (outcome instanceof Outcome.Ready ready) {
+          lane.wasRead(ready.readVersion());
+        }
+      }
+    }
+  }
+
+  private void enqueue(LaneQueue lane, EncodedBatch encoded, long passed, long readVersion) {
+    toldPosition = position;
+    toldNanos = host.works().loop().nowNanos();
+    long forgets = lane == backfill ? readVersion : 0;
+    boolean lastBackfill = lane == backfill && position.backfill().isEmpty();
+    Mark mark = new Mark(lane, passed, forgets, encoded.entries(), lastBackfill);
+    stats.wasQueued(mark);
+    stats.mergedBytes += encoded.rawBytes();
+    stats.compressedBytes += encoded.data().length;
+    host.enqueue(lane, encoded, mark);
+  }
+
+  /** The answer to one build, if it is still wanted. */
+  private final class Built implements BatchBuild.Listener {
+    private final LaneQueue lane;
+    private final int generation;
+
+    Built(LaneQueue lane, int generation) {
+      this.lane = lane;
+      this.generation = generation;
+    }
+
+    @Override
+    public void built(Outcome outcome) {
+      if (!closed && lane.isCurrent(generation)) {
+        lane.endBuild();
+        Feed.this.built(lane, outcome);
+      }
+    }
+
+    @Override
+    public void failed(Throwable reason) {
+      if (closed || !lane.isCurrent(generation)) {
+        return;
+      }
+      log.atDebug()
+          .addKeyValue("database", database.database())
+          .addKeyValue("reason", reason.toString())
+          .log("a batch could not be built, trying again");
+      lane.endTransfer();
+      host.works().loop().schedule(RETRY, this::tryAgain);
+    }
+
+    private void tryAgain() {
+      if (!closed && lane.isCurrent(generation)) {
+        lane.endBuild();
+        host.want(Feed.this);
+      }
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package io.replicator.hub.delivery;
+
+import io.replicator.api.Lane;
+import io.replicator.link.codec.Compression;
+import io.replicator.link.codec.EncodedBatch;
+
+/** What a feed needs of the session it belongs to. */
+interface FeedHost {
+  /** Calls {@link Feed#pump} soon. */
+  void want(Feed feed);
+
+  /** Whether there is room for one more batch of this lane. */
+  boolean hasRoom(Lane lane);
+
+  /** Calls {@link Feed#pump} once there may be room again. */
+  void waitForRoom(Feed feed);
+
+  /** About how large a batch of this lane should be before compression. */
+  int budgetBytes(Lane lane);
+
+  int maxValueBytes();
+
+  Compression compression();
+
+  /** Sends this, in its turn. */
+  void enqueue(LaneQueue lane, EncodedBatch encoded, FeedStats.Mark mark);
+
+  BatchWorks works();
+
+  BatchCache batches();
+}

@@ -1,0 +1,85 @@
+package io.replicator.hub.delivery;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where a feed stands: the live round, and backfill rounds with disjoint intervals, oldest first,
+ * all of them at or below the live round's begin. So each (key, version) is owed by one lane only.
+ *
+ * @param chained version up to which the version chain was sent, 0 = never
+ */
+record FeedPosition(Round live, List<Round> backfill, long chained) {
+  static final int MAX_BACKFILL_ROUNDS = 8;
+
+  FeedPosition {
+    backfill = List.copyOf(backfill);
+    if (backfill.size() > MAX_BACKFILL_ROUNDS) {
+      throw new IllegalArgumentException(
+          backfill.size() + " backfill rounds: at most " + MAX_BACKFILL_ROUNDS + " expected");
+    }
+    long reached = 0;
+    for (Round round : backfill) {
+      if (round.after() < reached || round.until() > live.after()) {
+        throw new IllegalArgumentException(
+            "backfill round "
+                + round
+                + " overlaps: "
+                + reached
+                + " to "
+                + live.after()
+                + " is free");
+      }
+      reached = round.until();
+    }
+  }
+
+  /** At the begin of a snapshot: everything up to this version is backfill, what comes is live. */
+  static FeedPosition snapshot(long version) {
+    return new FeedPosition(Round.doneAt(version), List.of(new Round(0, version, 0)), 0);
+  }
+
+  FeedPosition withLive(Round round, long newChained) {
+    return new FeedPosition(round, backfill, newChained);
+  }
+
+  FeedPosition withBackfill(List<Round> rounds) {
+    return new FeedPosition(live, rounds, chained);
+  }
+
+  /** The live round becomes one more backfill round, and live goes on from {@code now}. */
+  FeedPosition folded(long now) {
+    List<Round> rounds = new ArrayList<>(backfill);
+    rounds.add(new Round(live.after(), now, 0));
+    return new FeedPosition(Round.doneAt(now), limited(rounds), chained);
+  }
+
+  /**
+   * Joins the newest rounds until there are few enough. A joined round owes all that its parts
+   * owed, and perhaps more; the round under way, the oldest, is joined last.
+   */
+  static List<Round> limited(List<Round> rounds) {
+    List<Round> kept = new ArrayList<>(rounds);
+    while (kept.size() > MAX_BACKFILL_ROUNDS) {
+      Round newest = kept.removeLast();
+      Round before = kept.removeLast();
+      kept.add(new Round(before.after(), newest.until(), Math.min(before.slot(), newest.slot())));
+    }
+    return kept;
+  }
+
+  /** Below this version everything was sent. */
+  long passed() {
+    return backfill.isEmpty() ? live.after() : backfill.getFirst().after();
+  }
+
+  boolean loadsSnapshot() {
+    return !backfill.isEmpty() && backfill.getFirst().isSnapshot();
+  }
+
+  /** Whether deletions that this feed still has to hear of may have been forgotten. */
+  boolean isBehind(long horizon) {
+    return live.after() < horizon
+        || backfill.stream().anyMatch(round -> !round.isSnapshot() && round.after() < horizon);
+  }
+}

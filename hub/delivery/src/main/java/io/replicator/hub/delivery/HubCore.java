@@ -1,0 +1,192 @@
+package io.replicator.hub.delivery;
+
+import io.replicator.api.Source;
+import io.replicator.link.codec.WireError;
+import io.replicator.link.transport.Connection;
+import io.replicator.link.transport.Loop;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+
+/**
+ * The heart of a hub: its databases, its subscribers, and what goes from the ones to the others.
+ * Every method is called on the loop.
+ */
+public final class HubCore {
+  private static final Duration DRAIN_LOOK = Duration.ofMillis(10);
+
+  private final Loop loop;
+  private final DeliverySettings settings;
+  private final AccessRules access;
+  private final RandomGenerator random;
+  private final BatchWorks works;
+  private final BatchCache batches;
+  private final Map<Integer, DatabaseState> databases = new LinkedHashMap<>();
+  private final Set<SubscriberSession> sessions = new LinkedHashSet<>();
+  private boolean draining;
+
+  /**
+   * @param workers where batches are encoded and compressed
+   */
+  public HubCore(Loop loop, Executor workers, DeliverySettings settings, AccessRules access) {
+    this(loop, workers, settings, access, new SecureRandom());
+  }
+
+  /**
+   * @param random gives histories their identity: two that are the same would be taken for one
+   */
+  public HubCore(
+      Loop loop,
+      Executor workers,
+      DeliverySettings settings,
+      AccessRules access,
+      RandomGenerator random) {
+    this.loop = loop;
+    this.settings = settings;
+    this.access = access;
+    this.random = random;
+    this.works = new BatchWorks(loop, workers, settings, new DeliveryCounters());
+    this.batches = new BatchCache(works);
+  }
+
+  /** Serves one more database; its source is started, and closed with the hub. */
+  public void addDatabase(Source source, DatabaseSettings databaseSettings) {
+    if (databases.containsKey(source.database())) {
+      throw new IllegalArgumentException("database " + source.database() + " is there twice");
+    }
+    DatabaseState database =
+        new DatabaseState(source, databaseSettings, settings, loop, random, works.counters());
+    databases.put(source.database(), database);
+    database.start();
+  }
+
+  /** Takes new connections in. */
+  public Connection.Acceptor acceptor() {
+    return this::accept;
+  }
+
+  /** How things stand. */
+  public HubStatus status() {
+    return new HubStatus(
+        settings.hubId(),
+        draining,
+        databases.values().stream().map(HubCore::status).toList(),
+        sessions.stream().map(SubscriberSession::status).toList(),
+        counters());
+  }
+
+  /** Whether every database's first scan is complete. */
+  public boolean isReady() {
+    return databases.values().stream().allMatch(DatabaseState::ready);
+  }
+
+  public Map<DeliveryCounter, Long> counters() {
+    Map<DeliveryCounter, Long> all = works.counters().snapshot();
+    long hints = 0;
+    long merged = 0;
+    for (DatabaseState database : databases.values()) {
+      hints += database.inbox().hints();
+      merged += database.inbox().merged();
+    }
+    all.put(DeliveryCounter.HINTS, hints);
+    all.put(DeliveryCounter.HINTS_MERGED, merged);
+    return all;
+  }
+
+  /**
+   * Takes nobody in any more, gives those that are here until the limit to get what there is, and
+   * says good-bye to them.
+   */
+  public CompletionStage<Void> drain(Duration limit) {
+    draining = true;
+    CompletableFuture<Void> drained = new CompletableFuture<>();
+    drainUntil(loop.nowNanos() + limit.toNanos(), drained);
+    return drained;
+  }
+
+  /** Ends all connections and closes the sources. */
+  public void close() {
+    draining = true;
+    endAll();
+    databases.values().forEach(DatabaseState::close);
+  }
+
+  private void drainUntil(long deadlineNanos, CompletableFuture<Void> drained) {
+    boolean done = sessions.stream().allMatch(SubscriberSession::isUpToDate);
+    if (done || loop.nowNanos() >= deadlineNanos) {
+      endAll();
+      drained.complete(null);
+    } else {
+      loop.schedule(DRAIN_LOOK, () -> drainUntil(deadlineNanos, drained));
+    }
+  }
+
+  private void endAll() {
+    List.copyOf(sessions)
+        .forEach(session -> session.end(WireError.GOING_AWAY, "the hub is shutting down"));
+  }
+
+  private Connection.Listener accept(Connection connection) {
+    works.counters().increment(DeliveryCounter.CONNECTIONS);
+    SubscriberSession session = new SubscriberSession(this, connection);
+    sessions.add(session);
+    if (draining) {
+      session.end(WireError.GOING_AWAY, "the hub is shutting down");
+    } else if (sessions.size() > settings.maxSubscribers()) {
+      session.end(
+          WireError.OVERLOADED, settings.maxSubscribers() + " clients are here, that is the most");
+    }
+    return session;
+  }
+
+  private static HubStatus.DatabaseStatus status(DatabaseState database) {
+    return new HubStatus.DatabaseStatus(
+        database.database(),
+        database.versioned(),
+        database.ready(),
+        database.epoch(),
+        database.version(),
+        database.horizon(),
+        database.index().liveKeys(),
+        database.index().memoryBytes(),
+        database.inbox().pendingKeys(),
+        database.source().status());
+  }
+
+  Loop loop() {
+    return loop;
+  }
+
+  DeliverySettings settings() {
+    return settings;
+  }
+
+  AccessRules access() {
+    return access;
+  }
+
+  BatchWorks works() {
+    return works;
+  }
+
+  BatchCache batches() {
+    return batches;
+  }
+
+  Collection<DatabaseState> databases() {
+    return databases.values();
+  }
+
+  void ended(SubscriberSession session) {
+    sessions.remove(session);
+  }
+}

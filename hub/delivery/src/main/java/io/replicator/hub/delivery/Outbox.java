@@ -1,0 +1,149 @@
+package io.replicator.hub.delivery;
+
+import io.replicator.hub.qos.BlockScheduler;
+import io.replicator.hub.qos.BlockSource;
+import io.replicator.link.codec.Chunker;
+import io.replicator.link.codec.EncodedBatch;
+import io.replicator.link.codec.ProtocolException;
+import io.replicator.link.codec.WireError;
+import io.replicator.link.transport.Connection;
+import io.replicator.link.transport.Loop;
+import io.replicator.link.wire.Ack;
+import io.replicator.link.wire.Frame;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What one connection has to send, in the scheduler's order, and what was sent and not
+ * acknowledged: the credit. Confined to the loop.
+ */
+final class Outbox {
+  /** More blocks in one go would hold the loop for too long. */
+  private static final int MAX_BLOCKS_AT_ONCE = 256;
+
+  /** Tiny batches count by number: a client that never acknowledges is bounded in any case (I9). */
+  private static final int MAX_UNACKED_BATCHES = 4096;
+
+  private final Connection connection;
+  private final Loop loop;
+  private final DeliveryCounters counters;
+  private final BlockScheduler scheduler;
+  private final Map<Long, FeedStats.Mark> unacked = new HashMap<>();
+  private long windowBytes;
+  private int blockBytes;
+  private long lastBatch;
+  private long sentDataBytes;
+  private long ackedDataBytes;
+
+  Outbox(Connection connection, Loop loop, DeliverySettings settings, DeliveryCounters counters) {
+    this.connection = connection;
+    this.loop = loop;
+    this.counters = counters;
+    this.scheduler = new BlockScheduler(settings.shares(), settings.caps(), loop.nowNanos());
+  }
+
+  void open(long window, int blockSize) {
+    windowBytes = window;
+    blockBytes = blockSize;
+  }
+
+  void add(LaneQueue lane) {
+    scheduler.add(lane, lane.feed().level(), lane.lane());
+  }
+
+  void enqueue(LaneQueue lane, EncodedBatch encoded, FeedStats.Mark mark) {
+    Chunker blocks =
+        new Chunker(
+            encoded, lane.feed().requested().number(), lane.lane(), ++lastBatch, blockBytes);
+    lane.add(new LaneQueue.Unsent(blocks, mark));
+    scheduler.ready(lane);
+  }
+
+  boolean hasCredit(long unsentBytes) {
+    return unackedBytes() + unsentBytes < windowBytes && unacked.size() < MAX_UNACKED_BATCHES;
+  }
+
+  long unackedBytes() {
+    return sentDataBytes - ackedDataBytes;
+  }
+
+  long windowBytes() {
+    return windowBytes;
+  }
+
+  int blockBytes() {
+    return blockBytes;
+  }
+
+  /** How long nothing can be sent because of caps; {@link Long#MAX_VALUE} = nothing is ready. */
+  long nanosUntilReady() {
+    return scheduler.nanosUntilReady(loop.nowNanos());
+  }
+
+  /**
+   * Sends while the connection takes more.
+   *
+   * @return whether it stopped only to give the loop its turn
+   */
+  boolean send() {
+    int blocks = 0;
+    while (blocks < MAX_BLOCKS_AT_ONCE && connection.isWritable()) {
+      BlockSource next = scheduler.next(loop.nowNanos());
+      if (!(next instanceof LaneQueue lane)) {
+        break;
+      }
+      sendBlock(lane);
+      blocks++;
+    }
+    if (blocks > 0) {
+      connection.flush();
+    }
+    return blocks == MAX_BLOCKS_AT_ONCE;
+  }
+
+  private void sendBlock(LaneQueue lane) {
+    LaneQueue.Unsent head = lane.head();
+    sentDataBytes += head.blocks().nextBlockBytes();
+    Frame frame = Frame.newBuilder().setBlock(head.blocks().next()).build();
+    connection.send(frame);
+    int bytes = frame.getSerializedSize() + 2;
+    lane.feed().stats().wireBytes += bytes;
+    counters.increment(DeliveryCounter.BLOCKS_SENT);
+    counters.add(DeliveryCounter.WIRE_BYTES, bytes);
+    if (!head.blocks().hasNext()) {
+      lane.removeHead();
+      unacked.put(head.blocks().number(), head.mark());
+      lane.feed().batchSent();
+    }
+    scheduler.sent(lane, bytes, loop.nowNanos());
+  }
+
+  /** Takes an acknowledgement; what was never sent cannot be acknowledged. */
+  void acked(Ack ack) {
+    long received = ack.getReceivedBytes();
+    if (received < ackedDataBytes || received > sentDataBytes) {
+      throw new ProtocolException(
+          WireError.BAD_ACK,
+          "received_bytes "
+              + Long.toUnsignedString(received)
+              + ": "
+              + ackedDataBytes
+              + " to "
+              + sentDataBytes
+              + " expected");
+    }
+    ackedDataBytes = received;
+    for (long number : ack.getBatchesList()) {
+      FeedStats.Mark mark = unacked.remove(number);
+      if (mark == null) {
+        throw new ProtocolException(
+            WireError.BAD_ACK,
+            "batch "
+                + Long.toUnsignedString(number)
+                + " was acknowledged: it was not sent, or acknowledged before");
+      }
+      counters.increment(DeliveryCounter.BATCHES_ACKED);
+      mark.lane().feed().batchAcked(mark);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.replicator.hub.delivery;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A live round under way: the slots that were dirty when it began, or, if they were too many to
+ * list and may not be folded, a walk over all slots. Each of them is sent once, with what it holds
+ * when its turn comes, even if it changed since: a key that changes faster than rounds go would
+ * starve otherwise (I5). Compared by identity: subscribers that share one share its batches.
+ */
+final class Pass {
+  private final long after;
+  private final long until;
+  private final int @Nullable [] slots;
+
+  private Pass(long after, long until, int @Nullable [] slots) {
+    this.after = after;
+    this.until = until;
+    this.slots = slots;
+  }
+
+  static Pass list(long after, long until, int[] slots) {
+    return new Pass(after, until, slots);
+  }
+
+  static Pass walk(long after, long until) {
+    return new Pass(after, until, null);
+  }
+
+  long after() {
+    return after;
+  }
+
+  long until() {
+    return until;
+  }
+
+  /** The listed slots, ascending; null = walk over all. */
+  int @Nullable [] slots() {
+    return slots;
+  }
+
+  /** Where the list goes on for a round that stands at this slot. */
+  static int indexOf(int[] slots, int fromSlot) {
+    int at = Arrays.binarySearch(slots, fromSlot);
+    return at >= 0 ? at : -at - 1;
+  }
+}

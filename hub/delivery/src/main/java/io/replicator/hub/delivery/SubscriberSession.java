@@ -1,0 +1,436 @@
+package io.replicator.hub.delivery;
+
+import io.replicator.api.Lane;
+import io.replicator.link.codec.Compression;
+import io.replicator.link.codec.EncodedBatch;
+import io.replicator.link.codec.ProtocolException;
+import io.replicator.link.codec.WireError;
+import io.replicator.link.transport.Connection;
+import io.replicator.link.transport.Loop;
+import io.replicator.link.wire.Frame;
+import io.replicator.link.wire.Hello;
+import io.replicator.link.wire.KeyQuery;
+import io.replicator.link.wire.Ping;
+import io.replicator.link.wire.Pong;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection of a client: from Hello to its end. Whatever the client does wrong ends this
+ * connection with a reason, and nothing else. Confined to the loop.
+ */
+final class SubscriberSession implements Connection.Listener, FeedHost {
+  private static final Logger log = LoggerFactory.getLogger(SubscriberSession.class);
+  private static final int MAX_WAITING_QUERIES = 16;
+
+  /** What there is of a fast link is a quarter of a second of it. */
+  private static final int BUDGET_PARTS_OF_SECOND = 4;
+
+  private final HubCore hub;
+  private final Connection connection;
+  private final Outbox outbox;
+  private final Map<Integer, Feed> feeds = new LinkedHashMap<>();
+  private final Set<Feed> wanting = new LinkedHashSet<>();
+  private final Set<Feed> waitingForRoom = new LinkedHashSet<>();
+  private final ArrayDeque<KeyQuery> queries = new ArrayDeque<>();
+
+  private SessionState state = new SessionState.AwaitingHello();
+  private Compression compression = Compression.NONE;
+  private String clientId = "";
+  private String name = "";
+  private long maxBatchBytes = DeliverySettings.MAX_BATCH_BYTES;
+  private long lastHeardNanos;
+  private long pings;
+  private boolean pumpPosted;
+  private Loop.@Nullable Timer timer;
+  private Loop.@Nullable Timer capTimer;
+  private double compressionRatio = 2;
+
+  SubscriberSession(HubCore hub, Connection connection) {
+    this.hub = hub;
+    this.connection = connection;
+    this.outbox = new Outbox(connection, hub.loop(), hub.settings(), hub.works().counters());
+    this.lastHeardNanos = hub.loop().nowNanos();
+    this.timer = hub.loop().schedule(hub.settings().helloTimeout(), this::helloTimedOut);
+  }
+
+  // What comes from the connection.
+
+  @Override
+  public void onFrame(Frame frame) {
+    if (state instanceof SessionState.Closing) {
+      return;
+    }
+    lastHeardNanos = hub.loop().nowNanos();
+    try {
+      take(frame);
+    } catch (ProtocolException e) {
+      hub.works().counters().increment(DeliveryCounter.PROTOCOL_ERRORS);
+      end(e.error(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public void onWritable() {
+    roomMayBeThere();
+  }
+
+  @Override
+  public void onClosed(String reason) {
+    if (!(state instanceof SessionState.Closing)) {
+      state = new SessionState.Closing(reason);
+    }
+    cancelTimers();
+    feeds.values().forEach(Feed::close);
+    wanting.clear();
+    waitingForRoom.clear();
+    hub.ended(this);
+    log.atInfo()
+        .addKeyValue("client", clientId)
+        .addKeyValue("address", connection.peer().address())
+        .addKeyValue("reason", reason)
+        .log("client gone");
+  }
+
+  private void take(Frame frame) {
+    boolean greeted = state instanceof SessionState.Streaming;
+    Frame.MessageCase kind = frame.getMessageCase();
+    if (greeted == (kind == Frame.MessageCase.HELLO) && kind != Frame.MessageCase.ERROR) {
+      throw new ProtocolException(
+          WireError.BAD_FRAME,
+          kind
+              + " while "
+              + state.text()
+              + ": "
+              + (greeted ? "no second HELLO" : "HELLO")
+              + " expected");
+    }
+    switch (kind) {
+      case HELLO -> greet(frame.getHello());
+      case ACK -> {
+        outbox.acked(frame.getAck());
+        roomMayBeThere();
+      }
+      case KEY_QUERY -> query(frame.getKeyQuery());
+      case PING -> answer(frame.getPing());
+      case PONG -> {}
+      case ERROR -> endedByClient(frame.getError().getCode(), frame.getError().getText());
+      case WELCOME, BLOCK, KEY_ANSWER, MESSAGE_NOT_SET ->
+          throw new ProtocolException(WireError.BAD_FRAME, kind + " is not for a hub");
+    }
+  }
+
+  private void greet(Hello hello) {
+    HelloCheck.requireLimits(hello);
+    clientId = hello.getClientId();
+    Connection.Peer peer = connection.peer();
+    AccessRules.Access access =
+        switch (hub.access().admit(peer.identity(), hello.getToken(), peer.secure())) {
+          case AccessRules.Admitted(String who, AccessRules.Access what) -> {
+            name = who;
+            yield what;
+          }
+          case AccessRules.Refused(String reason) ->
+              throw new ProtocolException(WireError.UNAUTHENTICATED, reason);
+        };
+    compression = Compression.negotiate(hello.getCodecsList(), hub.settings().compressions());
+    maxBatchBytes = HelloCheck.maxBatchBytes(hello);
+    int wished = hello.getBlockBytes();
+    outbox.open(HelloCheck.windowBytes(hello), wished == 0 ? hub.settings().blockBytes() : wished);
+    Greeting greeting = Greeting.of(hello, hub, access, this, compression, outbox.blockBytes());
+    cancelTimers();
+    state = new SessionState.Streaming();
+    connection.send(greeting.welcome());
+    connection.flush();
+    for (Feed feed : greeting.feeds()) {
+      feeds.put(feed.requested().number(), feed);
+      outbox.add(feed.lane(Lane.LIVE));
+      outbox.add(feed.lane(Lane.BACKFILL));
+    }
+    log.atInfo()
+        .addKeyValue("client", clientId)
+        .addKeyValue("name", name)
+        .addKeyValue("address", peer.address())
+        .addKeyValue("feeds", feeds.size())
+        .log("client came");
+    feeds.values().forEach(Feed::open);
+    timer = hub.loop().schedule(tick(), this::keepAlive);
+  }
+
+  private void query(KeyQuery query) {
+    Feed feed = feeds.get(query.getFeed());
+    if (feed == null) {
+      throw new ProtocolException(
+          WireError.UNKNOWN_FEED,
+          "a query about feed "
+              + Integer.toUnsignedString(query.getFeed())
+              + ", which is not here");
+    }
+    KeyQueries.requireLimits(query);
+    if (queries.size() >= MAX_WAITING_QUERIES) {
+      throw new ProtocolException(
+          WireError.OVERLOADED,
+          MAX_WAITING_QUERIES + " queries wait for the source already: ask again later");
+    }
+    queries.add(query);
+    answerQueries();
+  }
+
+  /** In order; before the first scan is complete nobody knows what is there. */
+  private void answerQueries() {
+    while (!queries.isEmpty()) {
+      Feed feed = feeds.get(queries.getFirst().getFeed());
+      if (feed == null || !feed.requested().database().ready()) {
+        return;
+      }
+      KeyQuery query = queries.removeFirst();
+      hub.works().counters().add(DeliveryCounter.KEY_QUERIES, query.getKeysCount());
+      connection.send(KeyQueries.answer(query, feed.requested()));
+      connection.flush();
+    }
+  }
+
+  private void answer(Ping ping) {
+    connection.send(
+        Frame.newBuilder()
+            .setPong(
+                Pong.newBuilder()
+                    .setNonce(ping.getNonce())
+                    .setUnixMicros(hub.loop().unixMillis() * 1000))
+            .build());
+    connection.flush();
+  }
+
+  private void endedByClient(int code, String text) {
+    log.atInfo()
+        .addKeyValue("client", clientId)
+        .addKeyValue("code", code)
+        .addKeyValue("text", text)
+        .log("client ends the connection");
+    state = new SessionState.Closing("the client: " + text);
+    connection.close();
+  }
+
+  // What ends it from here.
+
+  /** Tells the client why, and closes. */
+  void end(WireError error, String text) {
+    if (state instanceof SessionState.Closing) {
+      return;
+    }
+    if (state instanceof SessionState.AwaitingHello) {
+      hub.works().counters().increment(DeliveryCounter.CONNECTIONS_REFUSED);
+    }
+    log.atInfo()
+        .addKeyValue("client", clientId)
+        .addKeyValue("address", connection.peer().address())
+        .addKeyValue("error", error)
+        .addKeyValue("text", text)
+        .log("connection ended");
+    state = new SessionState.Closing(text);
+    connection.send(error.frame(text));
+    connection.flush();
+    connection.close();
+  }
+
+  private void helloTimedOut() {
+    if (state instanceof SessionState.AwaitingHello) {
+      end(WireError.HANDSHAKE_TIMEOUT, "no Hello within " + hub.settings().helloTimeout());
+    }
+  }
+
+  private Duration tick() {
+    return hub.settings().keepAlive().dividedBy(2);
+  }
+
+  private void keepAlive() {
+    if (!(state instanceof SessionState.Streaming)) {
+      return;
+    }
+    long now = hub.loop().nowNanos();
+    long silent = now - lastHeardNanos;
+    long interval = hub.settings().keepAlive().toNanos();
+    if (silent >= 3 * interval) {
+      hub.works().counters().increment(DeliveryCounter.KEEPALIVE_TIMEOUTS);
+      end(WireError.KEEPALIVE_TIMEOUT, "nothing heard for " + Duration.ofNanos(silent));
+      return;
+    }
+    if (silent >= interval) {
+      connection.send(Frame.newBuilder().setPing(Ping.newBuilder().setNonce(++pings)).build());
+      connection.flush();
+    }
+    feeds.values().forEach(feed -> feed.refreshCursor(now));
+    timer = hub.loop().schedule(tick(), this::keepAlive);
+  }
+
+  private void cancelTimers() {
+    if (timer != null) {
+      timer.cancel();
+    }
+    if (capTimer != null) {
+      capTimer.cancel();
+    }
+  }
+
+  // What feeds need.
+
+  @Override
+  public void want(Feed feed) {
+    wanting.add(feed);
+    postPump();
+  }
+
+  @Override
+  public void waitForRoom(Feed feed) {
+    waitingForRoom.add(feed);
+  }
+
+  /**
+   * Credit is needed in any case. A live batch is made when the connection takes it at once, so
+   * that it is the newest there is, or when others are in front of the connection anyhow: then it
+   * has to be there when the connection takes the next block.
+   */
+  @Override
+  public boolean hasRoom(Lane lane) {
+    long unsent = unsentBytes();
+    if (!(state instanceof SessionState.Streaming) || !outbox.hasCredit(unsent)) {
+      return false;
+    }
+    return switch (lane) {
+      case LIVE -> unsent > 0 || connection.isWritable();
+      case BACKFILL -> true;
+    };
+  }
+
+  @Override
+  public int budgetBytes(Lane lane) {
+    OptionalLong rate = connection.stats().bytesPerSecond();
+    int most = (int) Math.min(DeliverySettings.MAX_BATCH_BYTES, maxBatchBytes / 2);
+    if (rate.isEmpty()) {
+      int first =
+          switch (lane) {
+            case LIVE -> hub.settings().liveBatchBytes();
+            case BACKFILL -> hub.settings().bulkBatchBytes();
+          };
+      return Math.min(first, most);
+    }
+    double wish = rate.getAsLong() / (double) BUDGET_PARTS_OF_SECOND * compressionRatio;
+    int bounded = Math.clamp((long) wish, DeliverySettings.MIN_BATCH_BYTES, most);
+    // Powers of two: so that subscribers with similar links get the same batches.
+    return Integer.highestOneBit(bounded);
+  }
+
+  @Override
+  public int maxValueBytes() {
+    return (int) Math.min(hub.settings().maxValueBytes(), maxBatchBytes / 4);
+  }
+
+  @Override
+  public Compression compression() {
+    return compression;
+  }
+
+  @Override
+  public void enqueue(LaneQueue lane, EncodedBatch encoded, FeedStats.Mark mark) {
+    if (encoded.data().length > 0 && encoded.entries() > 0) {
+      double ratio = encoded.rawBytes() / (double) encoded.data().length;
+      compressionRatio += (ratio - compressionRatio) / 8;
+    }
+    outbox.enqueue(lane, encoded, mark);
+    postPump();
+  }
+
+  @Override
+  public BatchWorks works() {
+    return hub.works();
+  }
+
+  @Override
+  public BatchCache batches() {
+    return hub.batches();
+  }
+
+  private long unsentBytes() {
+    long bytes = 0;
+    for (Feed feed : feeds.values()) {
+      bytes += feed.lane(Lane.LIVE).unsentBytes() + feed.lane(Lane.BACKFILL).unsentBytes();
+    }
+    return bytes;
+  }
+
+  private void roomMayBeThere() {
+    wanting.addAll(waitingForRoom);
+    waitingForRoom.clear();
+    postPump();
+  }
+
+  private void postPump() {
+    if (!pumpPosted) {
+      pumpPosted = true;
+      hub.loop().execute(this::pump);
+    }
+  }
+
+  /** Lets feeds build what they may, sends what is built. */
+  private void pump() {
+    pumpPosted = false;
+    if (!(state instanceof SessionState.Streaming)) {
+      return;
+    }
+    answerQueries();
+    List<Feed> now = List.copyOf(wanting);
+    wanting.clear();
+    now.forEach(Feed::pump);
+    if (outbox.send()) {
+      postPump();
+    } else {
+      waitForCap();
+    }
+  }
+
+  private void waitForCap() {
+    long nanos = outbox.nanosUntilReady();
+    if (nanos > 0 && nanos != Long.MAX_VALUE) {
+      if (capTimer != null) {
+        capTimer.cancel();
+      }
+      capTimer = hub.loop().schedule(Duration.ofNanos(nanos), this::postPump);
+    }
+  }
+
+  // What others see of it.
+
+  boolean isUpToDate() {
+    return feeds.values().stream().allMatch(Feed::isUpToDate);
+  }
+
+  boolean isStreaming() {
+    return state instanceof SessionState.Streaming;
+  }
+
+  HubStatus.SubscriberStatus status() {
+    Connection.Stats stats = connection.stats();
+    return new HubStatus.SubscriberStatus(
+        clientId,
+        name,
+        connection.peer().address(),
+        connection.peer().secure(),
+        state.text(),
+        isStreaming() ? compression.text() : "",
+        outbox.unackedBytes(),
+        outbox.windowBytes(),
+        stats.sentBytes(),
+        stats.rttNanos(),
+        stats.bytesPerSecond(),
+        feeds.values().stream().map(FeedReport::of).toList());
+  }
+}
