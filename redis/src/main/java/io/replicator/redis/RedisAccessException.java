@@ -34,6 +34,11 @@ public final class RedisAccessException extends RuntimeException {
     this.category = category;
   }
 
+  /** What went wrong with {@code server}, with the category that the error tells. */
+  public static RedisAccessException of(String server, Throwable error) {
+    return AccessErrors.of(server, error);
+  }
+
   public Category category() {
     return category;
   }

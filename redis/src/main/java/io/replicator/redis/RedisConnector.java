@@ -134,12 +134,12 @@ public final class RedisConnector implements AutoCloseable {
         pushes
             ? client.connectPubSubAsync(ByteArrayCodec.INSTANCE, uri).toCompletableFuture()
             : client.connectAsync(ByteArrayCodec.INSTANCE, uri).toCompletableFuture();
-    return connecting.thenCompose(connection -> checked(connection, address));
+    return connecting.thenCompose(connection -> checked(connection, address, database));
   }
 
   private CompletableFuture<RedisLink> checked(
-      StatefulRedisConnection<byte[], byte[]> connection, HostPort address) {
-    return ServerCheck.check(connection, address, true)
+      StatefulRedisConnection<byte[], byte[]> connection, HostPort address, int database) {
+    return ServerCheck.check(connection, address, database)
         .orTimeout(endpoint.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
         .whenComplete((link, error) -> {
           if (error != null) {

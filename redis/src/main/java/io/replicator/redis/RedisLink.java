@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class RedisLink implements AutoCloseable {
   private final StatefulRedisConnection<byte[], byte[]> connection;
   private final HostPort address;
+  private final int database;
   private final ServerInfo server;
   private final Capabilities capabilities;
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -36,10 +37,12 @@ public final class RedisLink implements AutoCloseable {
   RedisLink(
       StatefulRedisConnection<byte[], byte[]> connection,
       HostPort address,
+      int database,
       ServerInfo server,
       Capabilities capabilities) {
     this.connection = connection;
     this.address = address;
+    this.database = database;
     this.server = server;
     this.capabilities = capabilities;
     connection.addListener(
@@ -69,6 +72,11 @@ public final class RedisLink implements AutoCloseable {
 
   public HostPort address() {
     return address;
+  }
+
+  /** The database selected when the link was opened. */
+  public int database() {
+    return database;
   }
 
   /** Who the server was when the link was opened. */
@@ -129,7 +137,9 @@ public final class RedisLink implements AutoCloseable {
 
   @Override
   public void close() {
-    var _ = connection.closeAsync();
+    if (connection.isOpen()) {
+      var _ = connection.closeAsync();
+    }
     closed.complete(null);
   }
 

@@ -19,7 +19,7 @@ final class ServerCheck {
 
   /** A checked link, or an error that says what is wrong with this server. */
   static CompletableFuture<RedisLink> check(
-      StatefulRedisConnection<byte[], byte[]> connection, HostPort address, boolean needsMaster) {
+      StatefulRedisConnection<byte[], byte[]> connection, HostPort address, int database) {
     CompletableFuture<@Nullable Object> ping = call(connection, CommandType.PING);
     CompletableFuture<ServerInfo> info = info(connection);
     CompletableFuture<Boolean> expireTime = knows(connection, CommandType.PEXPIRETIME, PROBE);
@@ -27,10 +27,11 @@ final class ServerCheck {
         knows(connection, CommandType.HPEXPIRETIME, PROBE, "FIELDS", 1L, "f");
     return CompletableFuture.allOf(pingIfPermitted(ping), info, expireTime, fieldExpiry)
         .thenApply(done -> {
-          requireMaster(info.join(), address, needsMaster);
+          requireMaster(info.join(), address);
           return new RedisLink(
               connection,
               address,
+              database,
               info.join(),
               new Capabilities(expireTime.join(), fieldExpiry.join()));
         });
@@ -58,8 +59,8 @@ final class ServerCheck {
                 : failed(denied));
   }
 
-  private static void requireMaster(ServerInfo info, HostPort address, boolean needsMaster) {
-    if (needsMaster && info.role() == ServerInfo.Role.REPLICA) {
+  private static void requireMaster(ServerInfo info, HostPort address) {
+    if (info.role() == ServerInfo.Role.REPLICA) {
       throw new RedisAccessException(
           Category.NOT_MASTER,
           "Redis "
