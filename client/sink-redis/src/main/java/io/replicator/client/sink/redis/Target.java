@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -138,22 +139,20 @@ final class Target implements AutoCloseable {
 
   /** Nothing is waited for longer than the limit: a target that hangs is closed. */
   private <T> CompletableFuture<T> limited(CompletableFuture<T> future) {
-    long limit = settings.commandTimeout().toMillis();
     return future
-        .orTimeout(limit, TimeUnit.MILLISECONDS)
-        .whenComplete((result, failure) -> {
-          if (failure instanceof java.util.concurrent.TimeoutException) {
-            close();
-          }
-        })
-        .exceptionallyCompose(failure ->
-            CompletableFuture.failedFuture(
-                failure instanceof java.util.concurrent.TimeoutException
-                    ? new SinkException(
-                        SinkException.Category.UNAVAILABLE,
-                        name + " did not answer within " + limit + " ms",
-                        failure)
-                    : Failures.of(name, failure)));
+        .orTimeout(settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionallyCompose(failure -> CompletableFuture.failedFuture(reason(failure)));
+  }
+
+  private SinkException reason(Throwable failure) {
+    if (failure instanceof TimeoutException) {
+      close();
+      return new SinkException(
+          SinkException.Category.UNAVAILABLE,
+          name + " did not answer within " + settings.commandTimeout().toMillis() + " ms",
+          failure);
+    }
+    return Failures.of(name, failure);
   }
 
   private static void complete(
