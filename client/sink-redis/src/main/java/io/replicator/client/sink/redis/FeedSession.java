@@ -84,9 +84,10 @@ final class FeedSession {
     return new LeftoverRemoval(this, presence, settings, counters).run();
   }
 
+  /** For the sink's end, which closes all connections of its connector. */
   void close() {
     closed = true;
-    drop();
+    open = null;
   }
 
   // What follows is for the steps of this feed.

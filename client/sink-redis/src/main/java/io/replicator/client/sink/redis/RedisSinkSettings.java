@@ -44,7 +44,7 @@ public record RedisSinkSettings(
           16_000_000,
           1_000,
           Duration.ofSeconds(60),
-          256,
+          512,
           256 * 1024,
           4 * 1024 * 1024);
 
