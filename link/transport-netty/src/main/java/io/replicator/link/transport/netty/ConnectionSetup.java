@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.nio.channels.ClosedChannelException;
 
 /**
  * The handler that a channel begins with: waits for TLS, if there is any, then makes way for {@link
@@ -76,6 +77,10 @@ final class ConnectionSetup extends ChannelInboundHandlerAdapter {
   }
 
   private void failed(ChannelHandlerContext context, Throwable cause) {
+    if (cause instanceof ClosedChannelException) {
+      failed("the peer ended the connection during the TLS handshake: does it speak TLS?", false);
+      return;
+    }
     failed(
         tlsReason.of(cause).orElseGet(() -> String.valueOf(cause.getMessage())),
         tlsReason.of(cause).isPresent());

@@ -24,6 +24,7 @@ final class FrameReader extends ByteToMessageDecoder {
   private final int maxFrameBytes;
   private boolean anyFrame;
   private boolean stopped;
+  private int leftOverBytes;
 
   FrameReader(int maxFrameBytes) {
     this.maxFrameBytes = maxFrameBytes;
@@ -53,15 +54,17 @@ final class FrameReader extends ByteToMessageDecoder {
 
   @Override
   protected void decodeLast(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
-    while (in.isReadable() && !stopped) {
-      int before = in.readableBytes();
+    int before = -1;
+    while (in.isReadable() && in.readableBytes() != before) {
+      before = in.readableBytes();
       decode(context, in, out);
-      if (in.readableBytes() == before) {
-        throw violation(
-            WireError.BAD_FRAME,
-            "the peer closed in the middle of a frame, " + before + " bytes in");
-      }
     }
+    leftOverBytes = in.readableBytes();
+  }
+
+  /** Bytes of a frame that was never completed; known once the channel is inactive. */
+  int leftOverBytes() {
+    return leftOverBytes;
   }
 
   /** -1 if it is not all there. */

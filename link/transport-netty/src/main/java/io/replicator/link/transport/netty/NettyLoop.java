@@ -22,6 +22,9 @@ public final class NettyLoop implements Loop, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NettyLoop.class);
   private static final long SHUTDOWN_SECONDS = 3;
 
+  /** Long enough for what closing connections leave to do, TLS above all. */
+  private static final long QUIET_MILLIS = 20;
+
   private final EventLoopGroup group;
   private final EventLoop loop;
   private final boolean epoll;
@@ -76,7 +79,8 @@ public final class NettyLoop implements Loop, AutoCloseable {
   /** Ends the loop; connections that are still open end with it. */
   @Override
   public void close() {
-    var ended = group.shutdownGracefully(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS);
+    var ended =
+        group.shutdownGracefully(QUIET_MILLIS, SHUTDOWN_SECONDS * 1000, TimeUnit.MILLISECONDS);
     if (!inLoop() && !ended.awaitUninterruptibly(SHUTDOWN_SECONDS + 1, TimeUnit.SECONDS)) {
       LOG.atWarn().addKeyValue("loop", loop).log("loop did not end in time");
     }

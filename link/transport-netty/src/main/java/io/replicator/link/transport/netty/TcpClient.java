@@ -10,6 +10,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 import io.replicator.link.transport.ConnectFailed;
 import io.replicator.link.transport.Connection;
 import io.replicator.link.transport.Connector;
@@ -21,18 +22,20 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The way to one hub over TCP. The host's name is looked up for each connection, on a thread of its
  * own, and its addresses are tried one after the other.
  */
-public final class TcpClient implements Connector {
+public final class TcpClient implements Connector, AutoCloseable {
   private final NettyLoop loop;
   private final String host;
   private final int port;
   private final @Nullable SslContext tls;
   private final TcpSettings settings;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
    * @param host name or address; with TLS the hub's certificate must be for it
@@ -59,6 +62,14 @@ public final class TcpClient implements Connector {
     loop.schedule(settings.connectTimeout(), attempt::lookupTimedOut);
     Thread.ofVirtual().name("lookup " + host).start(attempt::lookUp);
     return attempt.result;
+  }
+
+  /** Gives the TLS context back; connections stay, new ones fail. Idempotent. */
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      ReferenceCountUtil.release(tls);
+    }
   }
 
   private String where(InetAddress address) {

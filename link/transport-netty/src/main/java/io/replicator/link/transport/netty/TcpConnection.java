@@ -225,12 +225,16 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
     ended = true;
     writer.release();
     unsent.ended();
-    String reason = endReason;
-    if (reason == null) {
-      reason = heardNothing() ? "peer closed before its first frame" : "peer closed";
+    String reason = endReason == null ? peerClosed() : endReason;
+    tell(heard -> heard.onClosed(reason));
+  }
+
+  private String peerClosed() {
+    int leftOver = reader.leftOverBytes();
+    if (leftOver > 0) {
+      return "peer closed in the middle of a frame, " + leftOver + " bytes in";
     }
-    String told = reason;
-    tell(heard -> heard.onClosed(told));
+    return heardNothing() ? "peer closed before its first frame" : "peer closed";
   }
 
   @Override

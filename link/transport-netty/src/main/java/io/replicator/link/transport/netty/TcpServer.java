@@ -9,9 +9,11 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 import io.replicator.link.codec.WireError;
 import io.replicator.link.transport.Connection;
 import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,7 @@ public final class TcpServer implements AutoCloseable {
   private final AtomicInteger sockets = new AtomicInteger();
   private final AtomicInteger open = new AtomicInteger();
   private final LongAdder turnedAway = new LongAdder();
+  private final AtomicBoolean released = new AtomicBoolean();
 
   private TcpServer(
       NettyLoop loop,
@@ -55,6 +58,7 @@ public final class TcpServer implements AutoCloseable {
             .bind(address)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
+      ReferenceCountUtil.release(tls);
       String why = bound.cause() == null ? "" : String.valueOf(bound.cause().getMessage());
       throw new IllegalStateException(
           "cannot listen on %s: %s; choose another address or end what listens there"
@@ -96,10 +100,13 @@ public final class TcpServer implements AutoCloseable {
     return turnedAway.sum();
   }
 
-  /** Listens no longer. Connections stay. */
+  /** Listens no longer. Connections stay. Idempotent. */
   @Override
   public void close() {
     ChannelFuture closed = listening.close();
+    if (released.compareAndSet(false, true)) {
+      closed.addListener(_ -> ReferenceCountUtil.release(tls));
+    }
     if (!loop.inLoop()) {
       closed.awaitUninterruptibly();
     }

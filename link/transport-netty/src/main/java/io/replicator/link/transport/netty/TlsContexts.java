@@ -11,7 +11,10 @@ import java.nio.file.Path;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** Makes TLS contexts from settings; BoringSSL where it is there, the JDK's TLS elsewhere. */
+/**
+ * Makes TLS contexts from settings; BoringSSL where it is there, the JDK's TLS elsewhere. Contexts
+ * are reference counted: whoever made one releases it.
+ */
 final class TlsContexts {
   private static final String TLS_1_3 = "TLSv1.3";
 
@@ -58,7 +61,7 @@ final class TlsContexts {
 
   static SslProvider provider() {
     return OpenSsl.isAvailable() && SslProvider.isTlsv13Supported(SslProvider.OPENSSL)
-        ? SslProvider.OPENSSL
+        ? SslProvider.OPENSSL_REFCNT
         : SslProvider.JDK;
   }
 

@@ -95,7 +95,11 @@ final class TlsReason {
       return Optional.of(peer + " showed no certificate, " + own + " requires one");
     }
     if (text.contains("certificate_required")) {
-      return Optional.of(peer + " requires a certificate, " + own + " has none: give it one");
+      return Optional.of(
+          peer
+              + " requires a certificate, "
+              + own
+              + " has none, or none of a CA that it accepts: give it one");
     }
     if (text.contains("certificate_expired")) {
       return Optional.of(peer + " says that the certificate of " + own + " has expired");
