@@ -16,7 +16,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
-/** What every transport promises. A transport's test implements {@link #newLine} and inherits all. */
+/**
+ * What every transport promises. A transport's test implements {@link #newLine} and inherits all.
+ */
 public interface ConnectionContract {
   int MAX_FRAME_BYTES = 64 * 1024;
 
@@ -31,7 +33,8 @@ public interface ConnectionContract {
       TestLine.Pair pair = line.connect();
       line.onHub(() -> sendAll(pair.hub(), frames));
       line.onClient(() -> sendAll(pair.client(), frames));
-      line.until("all frames", () -> pair.atClient().count() == 1500 && pair.atHub().count() == 1500);
+      line.until(
+          "all frames", () -> pair.atClient().count() == 1500 && pair.atHub().count() == 1500);
       assertThat(pair.atClient().frames()).as("seed %d", seed).isEqualTo(frames);
       assertThat(pair.atHub().frames()).as("seed %d", seed).isEqualTo(frames);
     }
@@ -43,16 +46,14 @@ public interface ConnectionContract {
       TestLine.Pair pair = line.connect();
       line.onHub(() -> sendAll(pair.hub(), List.of(block(1, 1000), block(2, 1000))));
       line.until("both frames", () -> pair.atClient().count() == 2);
-      line.onHub(
-          () -> {
-            assertThat(pair.hub().stats().sentFrames()).isEqualTo(2);
-            assertThat(pair.hub().stats().sentBytes()).isBetween(2000L, 2100L);
-          });
-      line.onClient(
-          () -> {
-            assertThat(pair.client().stats().receivedFrames()).isEqualTo(2);
-            assertThat(pair.client().stats().receivedBytes()).isBetween(2000L, 2100L);
-          });
+      line.onHub(() -> {
+        assertThat(pair.hub().stats().sentFrames()).isEqualTo(2);
+        assertThat(pair.hub().stats().sentBytes()).isBetween(2000L, 2100L);
+      });
+      line.onClient(() -> {
+        assertThat(pair.client().stats().receivedFrames()).isEqualTo(2);
+        assertThat(pair.client().stats().receivedBytes()).isBetween(2000L, 2100L);
+      });
     }
   }
 
@@ -61,13 +62,12 @@ public interface ConnectionContract {
     try (TestLine line = newLine()) {
       TestLine.Pair pair = line.connect();
       int[] sent = {0};
-      line.onHub(
-          () -> {
-            while (pair.hub().isWritable() && sent[0] < 100_000) {
-              pair.hub().send(block(sent[0]++, 1000));
-            }
-            pair.hub().flush();
-          });
+      line.onHub(() -> {
+        while (pair.hub().isWritable() && sent[0] < 100_000) {
+          pair.hub().send(block(sent[0]++, 1000));
+        }
+        pair.hub().flush();
+      });
       assertThat(sent[0]).isBetween(1, 99_999);
       line.until("writable again", () -> pair.atHub().writable() == 1);
       line.onHub(() -> assertThat(pair.hub().isWritable()).isTrue());
@@ -80,12 +80,11 @@ public interface ConnectionContract {
     List<Frame> frames = randomFrames(7, 300);
     try (TestLine line = newLine()) {
       TestLine.Pair pair = line.connect();
-      line.onHub(
-          () -> {
-            frames.forEach(pair.hub()::send);
-            pair.hub().close();
-            pair.hub().close();
-          });
+      line.onHub(() -> {
+        frames.forEach(pair.hub()::send);
+        pair.hub().close();
+        pair.hub().close();
+      });
       line.until("both ends", () -> ended(pair.atHub()) && ended(pair.atClient()));
       assertThat(pair.atClient().frames()).isEqualTo(frames);
       assertThat(pair.atHub().ends()).containsExactly("closed by this side");
@@ -98,19 +97,17 @@ public interface ConnectionContract {
     Frame last = Frame.newBuilder().setError(Error.newBuilder().setCode(1).setText("bye")).build();
     try (TestLine line = newLine()) {
       TestLine.Pair pair = line.connect();
-      line.onClient(
-          () -> {
-            for (int i = 0; i < 2000; i++) {
-              pair.client().send(block(i, 1000));
-            }
-            pair.client().flush();
-          });
+      line.onClient(() -> {
+        for (int i = 0; i < 2000; i++) {
+          pair.client().send(block(i, 1000));
+        }
+        pair.client().flush();
+      });
       line.until("some frames", () -> pair.atHub().count() > 0);
-      line.onHub(
-          () -> {
-            pair.hub().send(last);
-            pair.hub().close();
-          });
+      line.onHub(() -> {
+        pair.hub().send(last);
+        pair.hub().close();
+      });
       line.until("both ends", () -> ended(pair.atHub()) && ended(pair.atClient()));
       assertThat(pair.atClient().frames()).containsExactly(last);
     }
@@ -120,21 +117,19 @@ public interface ConnectionContract {
   default void framesAfterCloseAreIgnored() {
     try (TestLine line = newLine()) {
       TestLine.Pair pair = line.connect();
-      line.onHub(
-          () -> {
-            pair.hub().send(block(1, 10));
-            pair.hub().close();
-            pair.hub().send(block(2, 10));
-            pair.hub().flush();
-            assertThat(pair.hub().isWritable()).isFalse();
-          });
+      line.onHub(() -> {
+        pair.hub().send(block(1, 10));
+        pair.hub().close();
+        pair.hub().send(block(2, 10));
+        pair.hub().flush();
+        assertThat(pair.hub().isWritable()).isFalse();
+      });
       line.until("both ends", () -> ended(pair.atHub()) && ended(pair.atClient()));
-      line.onHub(
-          () -> {
-            pair.hub().send(block(3, 10));
-            pair.hub().flush();
-            pair.hub().close();
-          });
+      line.onHub(() -> {
+        pair.hub().send(block(3, 10));
+        pair.hub().flush();
+        pair.hub().close();
+      });
       assertThat(pair.atClient().frames()).containsExactly(block(1, 10));
       assertThat(pair.atHub().ends()).hasSize(1);
     }
@@ -145,15 +140,14 @@ public interface ConnectionContract {
     try (TestLine line = newLine()) {
       TestLine.Pair pair = line.connect();
       Frame tooBig = block(1, MAX_FRAME_BYTES);
-      line.onHub(
-          () -> {
-            assertThatThrownBy(() -> pair.hub().send(tooBig))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                    "a frame of %d bytes, at most %d expected",
-                    tooBig.getSerializedSize(), MAX_FRAME_BYTES);
-            sendAll(pair.hub(), List.of(block(2, MAX_FRAME_BYTES - 100)));
-          });
+      line.onHub(() -> {
+        assertThatThrownBy(() -> pair.hub().send(tooBig))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessage(
+                "a frame of %d bytes, at most %d expected",
+                tooBig.getSerializedSize(), MAX_FRAME_BYTES);
+        sendAll(pair.hub(), List.of(block(2, MAX_FRAME_BYTES - 100)));
+      });
       line.until("the frame after it", () -> pair.atClient().count() == 1);
     }
   }
@@ -225,22 +219,20 @@ public interface ConnectionContract {
                   }
                 }
               });
-      line.onClient(
-          () -> {
-            inside[0] = true;
-            for (int i = 0; pair.client().isWritable(); i++) {
-              pair.client().send(block(i, 1000));
-            }
-            pair.client().flush();
-            inside[0] = false;
-          });
+      line.onClient(() -> {
+        inside[0] = true;
+        for (int i = 0; pair.client().isWritable(); i++) {
+          pair.client().send(block(i, 1000));
+        }
+        pair.client().flush();
+        inside[0] = false;
+      });
       line.until("writable", () -> pair.atClient().writable() == 1);
-      line.onClient(
-          () -> {
-            inside[0] = true;
-            pair.client().close();
-            inside[0] = false;
-          });
+      line.onClient(() -> {
+        inside[0] = true;
+        pair.client().close();
+        inside[0] = false;
+      });
       line.until("the end", () -> ended(pair.atClient()));
       assertThat(wrong).isEmpty();
     }
@@ -251,20 +243,18 @@ public interface ConnectionContract {
     try (TestLine line = newLine()) {
       line.stopListening();
       CompletableFuture<Connection> result = new CompletableFuture<>();
-      line.onClient(
-          () -> {
-            var _ =
-                line.connector()
-                    .connect(connection -> new RecordingListener())
-                    .whenComplete(
-                        (connection, failure) -> {
-                          if (failure != null) {
-                            result.completeExceptionally(failure);
-                          } else {
-                            result.complete(connection);
-                          }
-                        });
-          });
+      line.onClient(() -> {
+        var _ =
+            line.connector()
+                .connect(connection -> new RecordingListener())
+                .whenComplete((connection, failure) -> {
+                  if (failure != null) {
+                    result.completeExceptionally(failure);
+                  } else {
+                    result.complete(connection);
+                  }
+                });
+      });
       line.until("an answer", result::isDone);
       assertThatThrownBy(result::join)
           .isInstanceOf(CompletionException.class)

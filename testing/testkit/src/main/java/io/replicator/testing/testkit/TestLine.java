@@ -44,7 +44,8 @@ public abstract class TestLine implements AutoCloseable {
   @Override
   public abstract void close();
 
-  final Pair connect() {
+  /** Opens a connection, and waits for both ends of it. */
+  public final Pair connect() {
     return connect(new RecordingListener());
   }
 
@@ -52,17 +53,15 @@ public abstract class TestLine implements AutoCloseable {
     lastAccepted.set(null);
     AtomicReference<@Nullable Connection> client = new AtomicReference<>();
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-    onClient(
-        () -> {
-          var _ =
-              connector()
-                  .connect(connection -> atClient)
-                  .whenComplete(
-                      (connection, failed) -> {
-                        client.set(connection);
-                        failure.set(failed);
-                      });
-        });
+    onClient(() -> {
+      var _ =
+          connector()
+              .connect(connection -> atClient)
+              .whenComplete((connection, failed) -> {
+                client.set(connection);
+                failure.set(failed);
+              });
+    });
     until(
         "a connection",
         () -> failure.get() != null || (client.get() != null && lastAccepted.get() != null));
@@ -70,7 +69,6 @@ public abstract class TestLine implements AutoCloseable {
       throw new AssertionError(failure.get());
     }
     End hub = Objects.requireNonNull(lastAccepted.get());
-    return new Pair(
-        Objects.requireNonNull(client.get()), atClient, hub.connection, hub.listener);
+    return new Pair(Objects.requireNonNull(client.get()), atClient, hub.connection, hub.listener);
   }
 }

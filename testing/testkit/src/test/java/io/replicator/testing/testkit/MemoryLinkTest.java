@@ -88,11 +88,10 @@ class MemoryLinkTest {
   }
 
   private Connection connect() {
-    link.listen(
-        connection -> {
-          hubEnds.add(connection);
-          return atHub;
-        });
+    link.listen(connection -> {
+      hubEnds.add(connection);
+      return atHub;
+    });
     List<Connection> opened = new ArrayList<>();
     var _ = link.connect(connection -> atClient).thenAccept(opened::add);
     loop.runUntil(LIMIT, "a connection", () -> !opened.isEmpty() && !hubEnds.isEmpty());
