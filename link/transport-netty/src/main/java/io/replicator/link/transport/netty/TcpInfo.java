@@ -14,16 +14,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   offset   7 bit 0  delivery_rate_app_limited      68  rtt, microseconds
- *   offset 120  bytes_acked (64 bit)                144  notsent_bytes
- *   offset 160  delivery_rate (64 bit), bytes a second
+ *   offset 144  notsent_bytes
+ *   offset 104  pacing_rate (64 bit), bytes a second     160  delivery_rate (64 bit)
  * </pre>
  *
  * @param notSentBytes taken by the kernel and not sent yet
  * @param deliveryRate bytes a second at the last acknowledgement, 0 = not known
+ * @param pacingRate bytes a second at which the kernel sends what it is given; 0 = not known
  * @param appLimited whether that rate was held down by having nothing to send
  */
 record TcpInfo(
-    int notSentBytes, long deliveryRate, boolean appLimited, long rttNanos, long ackedBytes) {
+    int notSentBytes, long deliveryRate, long pacingRate, boolean appLimited, long rttNanos) {
   private static final int IPPROTO_TCP = 6;
   private static final int TCP_INFO = 11;
   private static final int LENGTH = 168;
@@ -47,8 +48,8 @@ record TcpInfo(
     return new TcpInfo(
         raw.getInt(144),
         raw.getLong(160),
+        Math.max(0, raw.getLong(104)), // -1 = as fast as it can
         (raw.get(7) & 1) != 0,
-        Integer.toUnsignedLong(raw.getInt(68)) * 1000,
-        raw.getLong(120));
+        Integer.toUnsignedLong(raw.getInt(68)) * 1000);
   }
 }

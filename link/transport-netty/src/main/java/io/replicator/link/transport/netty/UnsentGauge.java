@@ -3,8 +3,8 @@ package io.replicator.link.transport.netty;
 import java.util.OptionalLong;
 
 /**
- * How many bytes may wait below a connection: about {@link TcpSettings#unsentTime} of the measured
- * rate. More, and what is chosen now waits behind what was chosen long ago; less, and the link runs
+ * How many bytes may wait below a connection: about {@link TcpSettings#unsentTime} of the rate at
+ * which the kernel sends. More, and what is chosen now waits behind what was chosen long ago; less, and the link runs
  * dry before anybody notices that there is room.
  *
  * <p>On a slow link the kernel's own limit (TCP_NOTSENT_LOWAT) is too coarse, because it is looked
@@ -12,8 +12,16 @@ import java.util.OptionalLong;
  * the kernel is asked how much it has not sent.
  */
 final class UnsentGauge {
-  /** One block and a bit: two would be 60 ms at 256 kbit/s. */
-  static final int MIN_BYTES = 1536;
+  static final int MIN_BYTES = 2048;
+
+  /**
+   * Less than one packet unsent and the kernel takes the connection for idle ("app limited"): bbr
+   * then never learns the link's rate and floods it.
+   */
+  static final int MIN_REFILL_BYTES = 1536;
+
+  /** How far above the delivered rate a congestion control may send while it probes. */
+  private static final double MAX_PROBE_GAIN = 3;
 
   /** Until the rate is known: what a new connection may send at once (10 packets, RFC 6928). */
   static final int START_BYTES = 14_600;
@@ -29,6 +37,7 @@ final class UnsentGauge {
 
   private int limitBytes;
   private double bytesPerSecond;
+  private double drainPerSecond;
   private long rttNanos;
   private long sampledNanos;
 
@@ -71,19 +80,28 @@ final class UnsentGauge {
     long elapsed = nowNanos - sampledNanos;
     sampledNanos = nowNanos;
     double measured = info.deliveryRate();
-    if (measured == 0 || (info.appLimited() && measured <= bytesPerSecond)) {
+    if (measured != 0 && !(info.appLimited() && measured <= bytesPerSecond)) {
+      double weight = bytesPerSecond == 0 ? 1 : Math.min(1, elapsed / (double) (rttNanos + 1));
+      bytesPerSecond += (measured - bytesPerSecond) * weight;
+    }
+    if (bytesPerSecond == 0) {
       return;
     }
-    double weight = bytesPerSecond == 0 ? 1 : Math.min(1, elapsed / (double) (rttNanos + 1));
-    bytesPerSecond += (measured - bytesPerSecond) * weight;
-    double wanted = bytesPerSecond * unsentNanos / NANOS_PER_SECOND;
+    drainPerSecond =
+        Math.clamp((double) info.pacingRate(), bytesPerSecond, bytesPerSecond * MAX_PROBE_GAIN);
+    double wanted = drainPerSecond * unsentNanos / NANOS_PER_SECOND;
     limitBytes = (int) Math.clamp(wanted, Math.min(MIN_BYTES, maxBytes), maxBytes);
   }
 
-  /** When to look again, if nothing tells before: about when half the limit has been sent. */
+  /** There is room again when no more than this waits. */
+  int refillBytes() {
+    return Math.max(limitBytes / 2, Math.min(MIN_REFILL_BYTES, limitBytes));
+  }
+
+  /** When to look again, if nothing tells before: about when there is room. */
   long waitNanos(long unsentBytes) {
-    double excess = unsentBytes - limitBytes / 2.0;
-    double wait = bytesPerSecond == 0 ? 0 : excess / bytesPerSecond * NANOS_PER_SECOND;
+    double excess = unsentBytes - refillBytes();
+    double wait = drainPerSecond == 0 ? 0 : excess / drainPerSecond * NANOS_PER_SECOND;
     return (long) Math.clamp(wait, MIN_WAIT_NANOS, MAX_WAIT_NANOS);
   }
 }

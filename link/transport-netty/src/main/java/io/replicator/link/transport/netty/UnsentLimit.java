@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * written, not yet sent by the kernel          asked from the kernel, where the gauge is fine
  * </pre>
  *
- * Full at the gauge's limit, open again at half of it. It looks again after each flush, when Netty
+ * Full at the gauge's limit, open again at about half of it. It looks again after each flush, when Netty
  * has written, and by a timer while only the kernel holds bytes.
  */
 final class UnsentLimit {
@@ -116,7 +116,7 @@ final class UnsentLimit {
       sample();
     }
     long unsent = handedBytes + kernelBytes;
-    if (unsent <= gauge.limitBytes() / 2) {
+    if (unsent <= gauge.refillBytes()) {
       full = false;
       onRoom.run();
     } else if (handedBytes == 0) {
