@@ -4,8 +4,8 @@ import java.util.OptionalLong;
 
 /**
  * How many bytes may wait below a connection: about {@link TcpSettings#unsentTime} of the rate at
- * which the kernel sends. More, and what is chosen now waits behind what was chosen long ago; less, and the link runs
- * dry before anybody notices that there is room.
+ * which the kernel sends. More, and what is chosen now waits behind what was chosen long ago; less,
+ * and the link runs dry before anybody notices that there is room.
  *
  * <p>On a slow link the kernel's own limit (TCP_NOTSENT_LOWAT) is too coarse, because it is looked
  * at only when a new packet buffer of up to 64 KiB is begun; so there the gauge is {@link #fine}:

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * written, not yet sent by the kernel          asked from the kernel, where the gauge is fine
  * </pre>
  *
- * Full at the gauge's limit, open again at about half of it. It looks again after each flush, when Netty
- * has written, and by a timer while only the kernel holds bytes.
+ * Full at the gauge's limit, open again at about half of it. It looks again after each flush, when
+ * Netty has written, and by a timer while only the kernel holds bytes.
  */
 final class UnsentLimit {
   private static final long REFRESH_NANOS = 100_000_000;
