@@ -41,16 +41,14 @@ public enum WireError {
   UNKNOWN_FEED(15, true, "a feed that does not exist on this connection"),
   /** An acknowledgement of something that was never sent. */
   BAD_ACK(16, true, "an acknowledgement of what was not sent"),
-  /** A stored cursor that is no cursor. */
-  BAD_CURSOR(17, false, "a cursor that cannot be read"),
   /** Nothing was heard for three keep-alive intervals. */
-  KEEPALIVE_TIMEOUT(18, true, "nothing was heard for too long"),
+  KEEPALIVE_TIMEOUT(17, true, "nothing was heard for too long"),
   /** The first frame did not come in time. */
-  HANDSHAKE_TIMEOUT(19, true, "the handshake took too long"),
+  HANDSHAKE_TIMEOUT(18, true, "the handshake took too long"),
   /** This side is shutting down. */
-  GOING_AWAY(20, true, "this side is shutting down"),
+  GOING_AWAY(19, true, "this side is shutting down"),
   /** No room for one more connection or feed now. */
-  OVERLOADED(21, true, "no room now, try later");
+  OVERLOADED(20, true, "no room now, try later");
 
   private static final WireError[] ALL = values();
 
