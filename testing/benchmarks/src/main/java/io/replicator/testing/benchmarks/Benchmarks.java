@@ -27,9 +27,14 @@ final class Benchmarks {
       throws RunnerException, CommandLineOptionException, IOException {
     Path folder = Path.of(arguments[0]);
     String[] jmhArguments = Arrays.copyOfRange(arguments, 1, arguments.length);
+    CommandLineOptions given = new CommandLineOptions(jmhArguments);
+    if (given.shouldList()) {
+      new Runner(given).list();
+      return;
+    }
     Options options =
         new OptionsBuilder()
-            .parent(new CommandLineOptions(jmhArguments))
+            .parent(given)
             .resultFormat(ResultFormatType.JSON)
             .result(folder.resolve("jmh.json").toString())
             .build();
