@@ -48,8 +48,8 @@ public final class ReceiverSession implements Connection.Listener {
   /** Received bytes are told without a batch after this part of the window. */
   private static final int ACK_WINDOW_PART = 8;
 
-  /** Batches of a lane that may be here and not applied: being sent, and the one after it. */
-  private static final long BATCHES_PER_FEED = 4;
+  /** Batches of a feed beyond the window: one of each lane (P61). */
+  private static final long BATCHES_PER_FEED = 2;
 
   /** What the session tells. Calls come on the loop. */
   public interface Observer {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.replicator.client.receiver;
+
+import org.jspecify.annotations.NullMarked;
