@@ -128,10 +128,13 @@ public final class LargeReader implements LargeRead {
     }
   }
 
-  /** A word of a transaction, which the library does not look into. */
+  /**
+   * A word of a transaction. In small letters the library does not know it and keeps no state of
+   * its own about the transaction.
+   */
   record Word(String word) implements ProtocolKeyword {
-    static final Word MULTI = new Word("MULTI");
-    static final Word EXEC = new Word("EXEC");
+    static final Word MULTI = new Word("multi");
+    static final Word EXEC = new Word("exec");
 
     @Override
     public byte[] getBytes() {

@@ -6,6 +6,7 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslOptions;
 import io.lettuce.core.SslVerifyMode;
+import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.StringCodec;
@@ -202,6 +203,8 @@ public final class RedisConnector implements AutoCloseable {
     ClientOptions.Builder options =
         ClientOptions.builder()
             .autoReconnect(false)
+            // a large EXEC may take its time; who waits sets a limit of its own
+            .timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
             .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
             .socketOptions(
                 SocketOptions.builder()

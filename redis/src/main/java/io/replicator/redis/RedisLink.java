@@ -112,7 +112,9 @@ public final class RedisLink implements AutoCloseable {
       ProtocolKeyword command, CommandArgs<byte[], byte[]> arguments) {
     AsyncCommand<byte[], byte[], @Nullable Object> sent =
         new AsyncCommand<>(new Command<>(command, new ReplyOutput(), arguments));
-    connection.dispatch(sent);
+    synchronized (this) { // not into another caller's MULTI … EXEC
+      connection.dispatch(sent);
+    }
     return sent;
   }
 
@@ -132,7 +134,9 @@ public final class RedisLink implements AutoCloseable {
 
   /** Asks the server anew who it is. */
   public CompletionStage<ServerInfo> serverNow() {
-    return ServerCheck.info(connection);
+    synchronized (this) {
+      return ServerCheck.info(connection);
+    }
   }
 
   @Override

@@ -27,7 +27,7 @@ final class Truth implements AutoCloseable {
 
   /** Sends a command given as words; text or number in return. */
   Object send(Object... words) {
-    Word command = new Word(words[0].toString().toUpperCase(Locale.ROOT));
+    Word command = new Word(words[0].toString().toLowerCase(Locale.ROOT));
     Object reply = link.call(command, Arrays.copyOfRange(words, 1, words.length)).join();
     return reply instanceof byte[] bytes
         ? new String(bytes, StandardCharsets.UTF_8)
