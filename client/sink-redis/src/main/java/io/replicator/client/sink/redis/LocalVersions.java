@@ -4,6 +4,8 @@ import io.replicator.api.SinkException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
 
 /**
@@ -11,7 +13,8 @@ import java.util.function.LongFunction;
  * two writers never take the same one; feeds of one sink take turns, which saves the retries.
  */
 final class LocalVersions {
-  private static final int MAX_ATTEMPTS = 20;
+  private static final int MAX_ATTEMPTS = 100;
+  private static final int MAX_PAUSE_MICROS = 5_000;
 
   private final Turns turns = new Turns();
 
@@ -37,9 +40,15 @@ final class LocalVersions {
             return CompletableFuture.completedFuture(executed.get());
           }
           return number < MAX_ATTEMPTS
-              ? attempt(target, plan, number + 1)
+              ? pause().thenCompose(over -> attempt(target, plan, number + 1))
               : CompletableFuture.failedFuture(overtaken(target));
         });
+  }
+
+  /** Two writers in step would lose to each other again and again; a random pause parts them. */
+  private static CompletableFuture<Boolean> pause() {
+    int micros = ThreadLocalRandom.current().nextInt(MAX_PAUSE_MICROS);
+    return new CompletableFuture<Boolean>().completeOnTimeout(true, micros, TimeUnit.MICROSECONDS);
   }
 
   static List<Command> again(List<Command> commands) {

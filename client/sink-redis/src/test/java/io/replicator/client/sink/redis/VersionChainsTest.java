@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** Version chains at the target: the source's, and one of the target's own. */
@@ -166,7 +167,7 @@ final class VersionChainsTest {
     assertThat(list("version:6")).containsExactly("old");
   }
 
-  @Test
+  @RepeatedTest(5)
   void takesNoVersionTwiceWhenTwoFeedsAndAnotherClientWrite() {
     FeedId left = new FeedId(0, "", KeyPatterns.of(List.of("l:*"), List.of()));
     FeedId right = new FeedId(0, "", KeyPatterns.of(List.of("r:*"), List.of()));
