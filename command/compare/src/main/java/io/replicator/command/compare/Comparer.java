@@ -194,11 +194,13 @@ public final class Comparer {
     return rules.prefix().replaceAll("[*?\\[\\]\\\\^-]", "\\\\$0");
   }
 
+  /** A side that lacks what the other has; what both lack cannot differ. */
   private List<String> notes() {
-    return Stream.of(source, target)
-        .filter(side -> !side.hasFieldExpiries())
-        .map(side -> side.name() + " does not know expiries of hash fields: not compared")
-        .toList();
+    if (source.hasFieldExpiries() == target.hasFieldExpiries()) {
+      return List.of();
+    }
+    Side lacking = source.hasFieldExpiries() ? target : source;
+    return List.of(lacking.name() + " does not know expiries of hash fields: not compared");
   }
 
   /** A few pages at once, so that both servers and this program are busy together. */
