@@ -1,0 +1,111 @@
+package io.replicator.command.cli;
+
+import io.replicator.api.FeedId;
+import io.replicator.api.KeyPatterns;
+import io.replicator.api.QosLevel;
+import io.replicator.client.receiver.FeedPlan;
+import io.replicator.client.receiver.ReceiverSettings;
+import io.replicator.client.replica.HubAddress;
+import io.replicator.client.replica.ReplicaSettings;
+import io.replicator.client.replica.RetrySettings;
+import io.replicator.link.transport.netty.TcpSettings;
+import io.replicator.link.transport.netty.TlsSettings;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What was given to {@code replicator client}, as the replica's settings. */
+final class ClientMapping {
+  private final Given given;
+  private final Secrets secrets;
+
+  ClientMapping(Given given, Secrets secrets) {
+    this.given = given;
+    this.secrets = secrets;
+  }
+
+  ReplicaSettings settings() {
+    try {
+      return new ReplicaSettings(
+          hubs(),
+          feeds(),
+          receiver(),
+          LinkTls.of(given).map(ClientMapping::tls).orElse(null),
+          given.flag(Setting.INSECURE),
+          TcpSettings.DEFAULTS,
+          RetrySettings.DEFAULTS,
+          false,
+          http());
+    } catch (IllegalArgumentException e) {
+      throw new UsageError("client: " + Running.words(e), e);
+    }
+  }
+
+  private List<HubAddress> hubs() {
+    List<HubAddress> hubs = new ArrayList<>();
+    for (String word : given.list(Setting.HUB_ADDRESS)) {
+      HostAddress address =
+          HostAddress.parse(given, Setting.HUB_ADDRESS, word).withDefaultHost("127.0.0.1");
+      if (address.port() == 0) {
+        throw given.wrong(Setting.HUB_ADDRESS, word, "a port from 1 to 65535");
+      }
+      hubs.add(new HubAddress(address.host(), address.port()));
+    }
+    return hubs;
+  }
+
+  private static TlsSettings tls(LinkTls files) {
+    return new TlsSettings(files.ca(), files.certificate(), files.key(), false);
+  }
+
+  private List<FeedPlan> feeds() {
+    KeyPatterns patterns = CompareCommand.patterns(given);
+    List<FeedPlan> feeds = collections(patterns);
+    if (!feeds.isEmpty() && !given.isSet(Setting.DATABASES)) {
+      return feeds;
+    }
+    for (DatabaseChoice choice : DatabaseChoice.of(given)) {
+      feeds.add(new FeedPlan(new FeedId(choice.number(), "", patterns), wished(choice)));
+    }
+    return feeds;
+  }
+
+  /** The order of {@code -databases} is the client's wish; the hub gives no more than it has. */
+  private @Nullable QosLevel wished(DatabaseChoice choice) {
+    return choice.levelIsGiven() || given.isSet(Setting.DATABASES) ? choice.level() : null;
+  }
+
+  private List<FeedPlan> collections(KeyPatterns patterns) {
+    List<FeedPlan> feeds = new ArrayList<>();
+    for (String word : given.list(Setting.COLLECTION)) {
+      int dot = word.indexOf('.');
+      if (dot < 1 || dot == word.length() - 1) {
+        throw given.wrong(Setting.COLLECTION, word, "database.name, like 5.quotes");
+      }
+      int database = DatabaseChoice.number(given, Setting.COLLECTION, word.substring(0, dot));
+      feeds.add(new FeedPlan(new FeedId(database, word.substring(dot + 1), patterns), null));
+    }
+    return feeds;
+  }
+
+  private ReceiverSettings receiver() {
+    return new ReceiverSettings(
+        ProcessName.of(given),
+        secrets.read(given, Setting.TOKEN_FILE, "REPLICATOR_TOKEN"),
+        Codecs.of(given),
+        given.bytes(Setting.WINDOW),
+        ReceiverSettings.DEFAULT_MAX_BATCH_BYTES,
+        0,
+        ReceiverSettings.DEFAULT_HANDSHAKE_TIMEOUT);
+  }
+
+  private String http() {
+    String text = given.text(Setting.HTTP);
+    return switch (text) {
+      case "off" -> "";
+      case "" -> StatusCommand.CLIENT_HTTP;
+      default ->
+          HostAddress.parse(given, Setting.HTTP, text).withDefaultHost("127.0.0.1").toString();
+    };
+  }
+}

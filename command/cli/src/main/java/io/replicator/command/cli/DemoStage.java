@@ -1,0 +1,121 @@
+package io.replicator.command.cli;
+
+import io.replicator.command.redis.RedisServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Everything the demo starts: two Redis servers, a hub and a client, a folder for their logs.
+ * Closed in reverse order, also when the demo is interrupted (Ctrl-C).
+ */
+final class DemoStage implements AutoCloseable {
+  // Guarded by this: the interrupting thread closes while the main thread opens.
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final Thread hook = new Thread(this::closeAll, "demo-end");
+  private boolean closed;
+
+  final Path folder;
+  final RedisServer source;
+  final RedisServer target;
+  final HostAddress hub = new HostAddress("127.0.0.1", freePort());
+  final HostAddress hubHttp = new HostAddress("127.0.0.1", freePort());
+  final HostAddress clientHttp = new HostAddress("127.0.0.1", freePort());
+
+  DemoStage() {
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      folder = Files.createTempDirectory("replicator-demo");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    keep(() -> delete(folder));
+    source = keep(RedisServer.started());
+    target = keep(RedisServer.started());
+  }
+
+  ChildProcess startHub() {
+    return keep(
+        ChildProcess.start(
+            "hub",
+            folder,
+            List.of(
+                "hub",
+                "--databases=0",
+                "--plaindb=0",
+                "--redis=" + source.address(),
+                "--hub=" + hub,
+                "--http=" + hubHttp)));
+  }
+
+  ChildProcess startClient() {
+    return keep(
+        ChildProcess.start(
+            "client",
+            folder,
+            List.of(
+                "client",
+                "--databases=0",
+                "--redis=" + target.address(),
+                "--hub=" + hub,
+                "--http=" + clientHttp)));
+  }
+
+  private synchronized <T extends AutoCloseable> T keep(T resource) {
+    if (closed) {
+      closeQuietly(resource);
+      throw new UsageError("interrupted");
+    }
+    opened.push(resource);
+    return resource;
+  }
+
+  private synchronized void closeAll() {
+    closed = true;
+    while (!opened.isEmpty()) {
+      closeQuietly(opened.pop());
+    }
+  }
+
+  private static void closeQuietly(AutoCloseable resource) {
+    try {
+      resource.close();
+    } catch (Exception e) {
+      System.err.println("replicator: while cleaning up: " + e);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    closeAll();
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The hook runs already.
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package io.replicator.command.cli;
+
+import io.replicator.api.KeyPatterns;
+import io.replicator.api.QosLevel;
+import io.replicator.hub.delivery.CollectionSettings;
+import io.replicator.hub.delivery.DatabaseSettings;
+import io.replicator.hub.delivery.DeliverySettings;
+import io.replicator.hub.qos.QosCaps;
+import io.replicator.hub.qos.QosShares;
+import io.replicator.hub.server.HubSettings;
+import io.replicator.hub.server.ListenAddress;
+import io.replicator.hub.server.ServedDatabase;
+import io.replicator.link.transport.netty.TcpSettings;
+import io.replicator.link.transport.netty.TlsSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What was given to {@code replicator hub}, as the hub's settings. */
+final class HubMapping {
+  private final Given given;
+  private final Secrets secrets;
+
+  HubMapping(Given given, Secrets secrets) {
+    this.given = given;
+    this.secrets = secrets;
+  }
+
+  HubSettings settings() {
+    List<DatabaseChoice> databases = DatabaseChoice.of(given);
+    try {
+      return HubSettings.of(
+              ProcessName.of(given),
+              listenAddress(Setting.HUB_ADDRESS, given.text(Setting.HUB_ADDRESS)),
+              RedisAccess.endpoint(given, secrets, RedisAccess.REDIS),
+              databases.stream().map(DatabaseChoice::number).toList(),
+              Set.of())
+          .withDatabases(served(databases))
+          .withTls(LinkTls.of(given).map(HubMapping::tls).orElse(null))
+          .withAccess(new AccessMapping(given).rules(databases))
+          .withDelivery(delivery())
+          .withTcp(TcpSettings.DEFAULTS.withCongestionControl(given.text(Setting.CONGESTION)))
+          .withHttp(http())
+          .withInsecure(given.flag(Setting.INSECURE))
+          .withDrainTimeout(
+              given.flag(Setting.NOWAIT) ? Duration.ZERO : HubSettings.DEFAULT_DRAIN_TIMEOUT);
+    } catch (IllegalArgumentException e) {
+      throw new UsageError("hub: " + Running.words(e), e);
+    }
+  }
+
+  private ListenAddress listenAddress(Setting setting, String text) {
+    HostAddress address = HostAddress.parse(given, setting, text);
+    return new ListenAddress(address.host(), address.port());
+  }
+
+  private @Nullable ListenAddress http() {
+    String text = given.text(Setting.HTTP);
+    return switch (text) {
+      case "off" -> null;
+      case "" -> listenAddress(Setting.HTTP, StatusCommand.HUB_HTTP);
+      default -> listenAddress(Setting.HTTP, text);
+    };
+  }
+
+  /** With a CA, clients must show a certificate that it signed, unless tokens are in use. */
+  private static TlsSettings tls(LinkTls files) {
+    return new TlsSettings(files.ca(), files.certificate(), files.key(), false);
+  }
+
+  private List<ServedDatabase> served(List<DatabaseChoice> databases) {
+    Map<Integer, List<CollectionSettings>> collections = collections(databases);
+    return databases.stream()
+        .map(database ->
+            new ServedDatabase(
+                database.number(),
+                !database.plain(),
+                new DatabaseSettings(
+                    database.level(), collections.getOrDefault(database.number(), List.of()))))
+        .toList();
+  }
+
+  private Map<Integer, List<CollectionSettings>> collections(List<DatabaseChoice> databases) {
+    Map<Integer, List<CollectionSettings>> collections = new HashMap<>();
+    for (Map<String, Object> map : given.maps(Setting.COLLECTIONS)) {
+      Fields fields = new Fields(given.origin(Setting.COLLECTIONS), map);
+      fields.allow("name", "database", "match", "exclude", "level");
+      String name = fields.required("name");
+      DatabaseChoice database = database(fields, databases);
+      String level = fields.text("level", "");
+      CollectionSettings collection =
+          new CollectionSettings(
+              name,
+              KeyPatterns.of(fields.list("match"), fields.list("exclude")),
+              level.isEmpty()
+                  ? database.level()
+                  : DatabaseChoice.level(fields.origin("level"), level));
+      collections.computeIfAbsent(database.number(), number -> new ArrayList<>()).add(collection);
+    }
+    return collections;
+  }
+
+  private DatabaseChoice database(Fields fields, List<DatabaseChoice> databases) {
+    String number = fields.required("database");
+    return databases.stream()
+        .filter(choice -> Integer.toString(choice.number()).equals(number))
+        .findFirst()
+        .orElseThrow(() ->
+            new UsageError(
+                fields.origin("database")
+                    + ": "
+                    + number
+                    + " is not in --databases ("
+                    + String.join(",", given.list(Setting.DATABASES))
+                    + "): add it there or take the collection out"));
+  }
+
+  private DeliverySettings delivery() {
+    DeliverySettings standard = DeliverySettings.defaults(ProcessName.of(given));
+    return new DeliverySettings(
+        standard.hubId(),
+        (int) given.bytes(Setting.BLOCK_BYTES),
+        Codecs.of(given),
+        standard.compressionLevel(),
+        given.time(Setting.KEEP_ALIVE),
+        standard.helloTimeout(),
+        standard.maxSubscribers(),
+        standard.liveBatchBytes(),
+        standard.bulkBatchBytes(),
+        standard.maxValueBytes(),
+        standard.listLimit(),
+        standard.aheadLimit(),
+        standard.shareFor(),
+        standard.cursorRefresh(),
+        new QosShares(given.number(Setting.SHARE) / 100.0, QosShares.DEFAULT.backfill()),
+        caps());
+  }
+
+  private QosCaps caps() {
+    Map<QosLevel, Long> levels = new EnumMap<>(QosLevel.class);
+    String origin = given.origin(Setting.RATES);
+    given
+        .map(Setting.RATES)
+        .forEach((level, rate) -> {
+          try {
+            levels.put(DatabaseChoice.level(origin, level), Units.parseSize(rate.toString()));
+          } catch (IllegalArgumentException e) {
+            throw new UsageError(
+                origin + ": " + level + ": '" + rate + "': expected " + e.getMessage(), e);
+          }
+        });
+    return new QosCaps(given.bytes(Setting.RATE), levels);
+  }
+}

@@ -1,0 +1,140 @@
+package io.replicator.command.cli;
+
+import io.replicator.redis.RedisEndpoint;
+import io.replicator.redis.RedisTls;
+import io.replicator.redis.Secret;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The settings that say how a Redis is reached, as the endpoint they describe. */
+final class RedisAccess {
+
+  /**
+   * Which settings describe one Redis.
+   *
+   * @param certificate null = this command has no such setting
+   * @param passwordVariable environment variable that may hold the password
+   */
+  record Names(
+      Setting address,
+      Setting sentinel,
+      Setting master,
+      Setting user,
+      Setting passwordFile,
+      Setting tls,
+      Setting ca,
+      @Nullable Setting certificate,
+      String passwordVariable) {}
+
+  static final Names REDIS =
+      new Names(
+          Setting.REDIS_ADDRESS,
+          Setting.SENTINEL,
+          Setting.SENTINEL_MASTER,
+          Setting.REDIS_USER,
+          Setting.REDIS_PASSWORD_FILE,
+          Setting.REDIS_TLS,
+          Setting.REDIS_CA,
+          Setting.REDIS_CERTIFICATE,
+          "REPLICATOR_REDIS_PASSWORD");
+
+  static final Names SOURCE =
+      new Names(
+          Setting.SOURCE,
+          Setting.SOURCE_SENTINEL,
+          Setting.SOURCE_MASTER,
+          Setting.SOURCE_USER,
+          Setting.SOURCE_PASSWORD_FILE,
+          Setting.SOURCE_TLS,
+          Setting.SOURCE_CA,
+          null,
+          "REPLICATOR_SOURCE_PASSWORD");
+
+  static final Names TARGET =
+      new Names(
+          Setting.TARGET_ADDRESS,
+          Setting.TARGET_SENTINEL,
+          Setting.TARGET_MASTER,
+          Setting.TARGET_USER,
+          Setting.TARGET_PASSWORD_FILE,
+          Setting.TARGET_TLS,
+          Setting.TARGET_CA,
+          null,
+          "REPLICATOR_TARGET_PASSWORD");
+
+  private RedisAccess() {}
+
+  static RedisEndpoint endpoint(Given given, Secrets secrets, Names names) {
+    return endpoint(given, secrets, names, given.text(names.address()), names.address());
+  }
+
+  /** The same access with another address. */
+  static RedisEndpoint endpoint(
+      Given given, Secrets secrets, Names names, String addresses, Setting addressSetting) {
+    RedisEndpoint endpoint;
+    try {
+      endpoint =
+          given.flag(names.sentinel())
+              ? RedisEndpoint.parseSentinels(addresses, given.text(names.master()))
+              : RedisEndpoint.parse(addresses);
+    } catch (IllegalArgumentException e) {
+      throw new UsageError(given.origin(addressSetting) + ": " + e.getMessage(), e);
+    }
+    endpoint =
+        withLogin(endpoint, given, secrets, names)
+            .withClientName("replicator-" + given.command().word());
+    return given.flag(names.tls())
+        ? endpoint.withTls(tls(given, names))
+        : refuseTlsFiles(endpoint, given, names);
+  }
+
+  private static RedisEndpoint withLogin(
+      RedisEndpoint endpoint, Given given, Secrets secrets, Names names) {
+    String password = secrets.read(given, names.passwordFile(), names.passwordVariable());
+    String user = given.text(names.user());
+    if (!user.isEmpty() && password.isEmpty()) {
+      throw new UsageError(
+          given.origin(names.user())
+              + ": '"
+              + user
+              + "' without a password: give --"
+              + names.passwordFile().key()
+              + " or set "
+              + names.passwordVariable());
+    }
+    return password.isEmpty() ? endpoint : endpoint.withLogin(user, Secret.of(password));
+  }
+
+  private static RedisEndpoint refuseTlsFiles(RedisEndpoint endpoint, Given given, Names names) {
+    if (given.isSet(names.ca())) {
+      throw new UsageError(
+          given.origin(names.ca())
+              + ": is of no use without --"
+              + names.tls().key()
+              + ": add that, or take this out");
+    }
+    return endpoint;
+  }
+
+  private static RedisTls tls(Given given, Names names) {
+    Setting setting = names.certificate();
+    List<String> certificate = setting == null ? List.of() : given.list(setting);
+    if (setting != null && !certificate.isEmpty() && certificate.size() != 2) {
+      throw given.wrong(setting, String.join(",", certificate), "two files: certificate,key");
+    }
+    try {
+      return new RedisTls(
+          path(given.text(names.ca())),
+          certificate.isEmpty() ? null : Path.of(certificate.get(0)),
+          certificate.isEmpty() ? null : Path.of(certificate.get(1)),
+          true);
+    } catch (IllegalArgumentException e) {
+      throw new UsageError(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static @Nullable Path path(String file) {
+    return file.isEmpty() ? null : Path.of(file);
+  }
+}
