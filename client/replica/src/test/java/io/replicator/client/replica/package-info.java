@@ -1,0 +1,4 @@
+@NullMarked
+package io.replicator.client.replica;
+
+import org.jspecify.annotations.NullMarked;
