@@ -94,6 +94,7 @@ final class DeliveryTest {
         MemoryLink.Settings.FAST.withRate(200_000).withDelay(Duration.ofMillis(20));
     Lab lab = new Lab(seed, Lab.settings(40, 150, 16 * 1024), false, slow);
     Random random = lab.random;
+    lab.source.readTakes = Duration.ofMillis(random.nextInt(40));
     long[] counter = {0};
     for (int i = 0; i < 600; i++) {
       lab.source.quietly("key:" + i, numbered(++counter[0], 20 + random.nextInt(300)));
@@ -112,7 +113,7 @@ final class DeliveryTest {
           }
         };
     for (int round = 0; round < 25; round++) {
-      lab.connect(store);
+      TestClient client = lab.connect(store);
       for (int step = 0; step < 1 + random.nextInt(30); step++) {
         int changes = random.nextInt(random.nextInt(10) == 0 ? 200 : 10);
         for (int i = 0; i < changes; i++) {
@@ -126,6 +127,7 @@ final class DeliveryTest {
         lab.loop.advance(Duration.ofMillis(random.nextInt(60)));
       }
       lab.link.cut();
+      client.killed = true;
       lab.loop.advance(Duration.ofMillis(random.nextInt(100)));
     }
     lab.connect(store);
@@ -395,6 +397,9 @@ final class DeliveryTest {
   }
 
   private static void requireWhole(Lab lab, TestClient.Store store) {
+    if (store.chainVersion > 0) {
+      assertThat(store.values).as("loaded before a version is shown").hasSize(300);
+    }
     lab.source
         .lists
         .headMap(store.chainVersion, true)

@@ -81,6 +81,10 @@ final class Lab {
     link.connect(
             connection -> {
               client.connection = connection;
+              if (client.killed) {
+                connection.close();
+                return client;
+              }
               connection.send(Frame.newBuilder().setHello(hello).build());
               connection.flush();
               return client;

@@ -41,6 +41,7 @@ final class TestClient implements Connection.Listener {
     final TreeMap<Key, byte[]> values = new TreeMap<>();
     final Map<Key, Long> versions = new HashMap<>();
     Cursor cursor = Cursor.NONE;
+    long epoch;
     long chainVersion;
     final TreeMap<Long, List<Key>> chain = new TreeMap<>();
     boolean loading;
@@ -73,6 +74,10 @@ final class TestClient implements Connection.Listener {
   @Nullable Error error;
   @Nullable String closed;
   boolean acks = true;
+
+  /** Killed: a connection that opens or brings something later finds nobody. */
+  boolean killed;
+
   boolean backfilling;
   long received;
   long blocks;
@@ -124,6 +129,9 @@ final class TestClient implements Connection.Listener {
 
   @Override
   public void onFrame(Frame frame) {
+    if (killed) {
+      return;
+    }
     switch (frame.getMessageCase()) {
       case WELCOME -> {
         welcome = frame.getWelcome();
@@ -179,7 +187,29 @@ final class TestClient implements Connection.Listener {
     open.flush();
   }
 
+  /** What I3 and I4 rest on: no version is owed by both lanes, no cursor part comes too late. */
+  private void requireLanesApart(Batch batch) {
+    FeedPosition stored =
+        CursorCodec.decode(store.cursor)
+            .orElseThrow(() -> new AssertionError("the stored cursor cannot be read"))
+            .position();
+    for (Change change : batch.changes()) {
+      boolean ofLive = change.version() > stored.live().after();
+      if (ofLive != (batch.lane() == Lane.LIVE)) {
+        throw new AssertionError(batch.lane() + " brings " + change + " at " + stored);
+      }
+    }
+    if (batch.lane() == Lane.BACKFILL
+        && stored.backfill().stream().anyMatch(round -> round.until() > batch.readVersion())) {
+      throw new AssertionError("backfill from before the turn overwrites " + stored);
+    }
+  }
+
   private void apply(Batch batch) {
+    if (!store.cursor.isNone() && batch.epoch() == store.epoch && !batch.snapshotBegin()) {
+      requireLanesApart(batch);
+    }
+    store.epoch = batch.epoch();
     if (batch.snapshotBegin()) {
       store.snapshotsBegun++;
       store.loading = true;
