@@ -1,0 +1,169 @@
+package io.replicator.testing.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.replicator.command.redis.RedisServer;
+import io.replicator.testing.testkit.FaultProxy;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * I1 to I4 under faults: while a random workload runs at the source, the link is cut, stalled and
+ * swallowed, and hub, client, source and target are killed (kill -9). When it is quiet, the copy
+ * must be equal, and nothing may have gone back on the way.
+ */
+final class ChaosTest {
+  private static final int ROUNDS = 14;
+  private static final int COMMANDS_A_ROUND = 150;
+  private static final Duration QUIET_LIMIT = Duration.ofSeconds(90);
+
+  @TempDir private Path folder = Path.of("");
+
+  static long[] seeds() {
+    return Seeds.orElse(1, 2, 3, 4);
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void convergesAndNeverGoesBackWhateverIsCutOrKilled(long seed) throws IOException {
+    System.out.println("ChaosTest seed " + seed + " (replay: -Dreplicator.seeds=" + seed + ")");
+    String[] durable = {"--appendonly", "yes", "--appendfsync", "always"};
+    try (RedisServer source = RedisServer.started(durable);
+        RedisServer target = RedisServer.started(durable);
+        FaultProxy toSource = FaultProxy.to("127.0.0.1", source.port());
+        World world = World.started(folder, source, target, toSource);
+        BackwardsWatch watch = new BackwardsWatch(target.port());
+        RandomWorkload workload = new RandomWorkload(seed, source.port(), 0)) {
+      SplittableRandom faults = new SplittableRandom(seed ^ 0x5DEECE66DL);
+      workload.run(COMMANDS_A_ROUND, false);
+      for (int round = 0; round < ROUNDS; round++) {
+        world.fault(faults);
+        workload.run(COMMANDS_A_ROUND, true);
+        if (faults.nextBoolean()) {
+          world.heal();
+        }
+      }
+      world.heal();
+      world.awaitEqual(QUIET_LIMIT);
+      assertThat(watch.complaints()).as("what went back at the target").isEmpty();
+      assertThat(watch.reads()).as("reads of the witnesses").isPositive();
+    }
+  }
+
+  /** Hub and client as processes, with the places where they can be hurt. */
+  private static final class World implements AutoCloseable {
+    private final RedisServer source;
+    private final RedisServer target;
+    private final FaultProxy toSource;
+    private final FaultProxy link;
+    private final ReplicatorProcess hub;
+    private final ReplicatorProcess client;
+
+    private World(
+        RedisServer source,
+        RedisServer target,
+        FaultProxy toSource,
+        FaultProxy link,
+        ReplicatorProcess hub,
+        ReplicatorProcess client) {
+      this.source = source;
+      this.target = target;
+      this.toSource = toSource;
+      this.link = link;
+      this.hub = hub;
+      this.client = client;
+    }
+
+    static World started(Path folder, RedisServer source, RedisServer target, FaultProxy toSource)
+        throws IOException {
+      int hubPort = freePort();
+      FaultProxy link = FaultProxy.to("127.0.0.1", hubPort);
+      ReplicatorProcess hub =
+          ReplicatorProcess.of(
+              folder,
+              "hub",
+              "-server",
+              "-databases",
+              "0",
+              "-plaindb",
+              "0",
+              "-redis",
+              toSource.address(),
+              "-hub",
+              "127.0.0.1:" + hubPort);
+      ReplicatorProcess client =
+          ReplicatorProcess.of(
+              folder,
+              "client",
+              "-hub",
+              link.address(),
+              "-databases",
+              "0",
+              "-redis",
+              target.address());
+      hub.start();
+      client.start();
+      return new World(source, target, toSource, link, hub, client);
+    }
+
+    /** One random fault. A process or server that is killed is started again at once. */
+    void fault(SplittableRandom random) {
+      switch (random.nextInt(10)) {
+        case 0, 1 -> link.cut();
+        case 2 -> link.blackhole(true);
+        case 3 -> link.stall(FaultProxy.Direction.TO_CLIENT, true);
+        case 4 -> toSource.cut();
+        case 5 -> toSource.blackhole(true);
+        case 6 -> restart(hub);
+        case 7 -> restart(client);
+        case 8 -> {
+          target.kill();
+          target.start();
+        }
+        default -> {
+          source.kill();
+          source.start();
+        }
+      }
+    }
+
+    void heal() {
+      link.heal();
+      toSource.heal();
+    }
+
+    void awaitEqual(Duration limit) {
+      Copy.awaitEqual(
+          limit,
+          source.address(),
+          target.address(),
+          0,
+          () -> "hub:\n" + hub.tail() + "\nclient:\n" + client.tail());
+    }
+
+    private static void restart(ReplicatorProcess process) {
+      process.kill();
+      process.start();
+    }
+
+    private static int freePort() throws IOException {
+      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      }
+    }
+
+    @Override
+    public void close() {
+      client.close();
+      hub.close();
+      link.close();
+    }
+  }
+}
