@@ -97,7 +97,7 @@ final class DeliveryTest {
     lab.source.readTakes = Duration.ofMillis(random.nextInt(40));
     long[] counter = {0};
     for (int i = 0; i < 600; i++) {
-      lab.source.quietly("key:" + i, numbered(++counter[0], 20 + random.nextInt(300)));
+      lab.source.quietly("key:" + i, numbered(lab, ++counter[0], 20 + random.nextInt(300)));
     }
     lab.source.scan();
     TestClient.Store store = new TestClient.Store();
@@ -121,7 +121,7 @@ final class DeliveryTest {
           if (random.nextInt(8) == 0) {
             lab.source.remove(key);
           } else {
-            lab.source.put(key, numbered(++counter[0], 20 + random.nextInt(300)));
+            lab.source.put(key, numbered(lab, ++counter[0], 20 + random.nextInt(300)));
           }
         }
         lab.loop.advance(Duration.ofMillis(random.nextInt(60)));
@@ -136,8 +136,8 @@ final class DeliveryTest {
     assertThat(lab.count(DeliveryCounter.FOLDS)).as("seed " + seed).isPositive();
   }
 
-  private static byte[] numbered(long number, int bytes) {
-    byte[] value = new byte[Math.max(8, bytes)];
+  private static byte[] numbered(Lab lab, long number, int bytes) {
+    byte[] value = lab.value(Math.max(8, bytes));
     java.nio.ByteBuffer.wrap(value).putLong(number);
     return value;
   }
@@ -369,7 +369,7 @@ final class DeliveryTest {
     MemoryLink.Settings narrow = MemoryLink.Settings.FAST.withRate(100_000).withUnsentLimit(4096);
     Lab lab = new Lab(9, Lab.settings(1000, 262_144, 16 * 1024), true, narrow);
     for (int i = 0; i < 300; i++) {
-      lab.source.quietly("key:" + i, numbered(0, 100));
+      lab.source.quietly("key:" + i, numbered(lab, 0, 1000));
     }
     lab.source.version = 10;
     lab.source.told().versionKnown(10, 10);
@@ -380,7 +380,7 @@ final class DeliveryTest {
     for (int step = 0; step < 400; step++) {
       Map<String, byte[]> puts = new TreeMap<>();
       for (int i = 0; i < 1 + lab.random.nextInt(40); i++) {
-        puts.put("key:" + lab.random.nextInt(300), numbered(lab.source.version + 1, 100));
+        puts.put("key:" + lab.random.nextInt(300), numbered(lab, lab.source.version + 1, 100));
       }
       lab.source.commit(puts, List.of());
       lab.loop.advance(Duration.ofMillis(lab.random.nextInt(40)));
