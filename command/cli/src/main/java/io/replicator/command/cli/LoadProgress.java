@@ -40,7 +40,7 @@ final class LoadProgress implements AutoCloseable {
     List<FeedProgress> loading =
         status.feeds().stream()
             .map(ReplicaStatus.FeedStatus::progress)
-            .filter(FeedProgress::loading)
+            .filter(feed -> feed != null && feed.loading())
             .toList();
     if (loading.isEmpty() || status.state() != ReplicaStatus.State.LOADING) {
       return "";
