@@ -7,6 +7,7 @@ import io.replicator.hub.delivery.DatabaseSettings;
 import io.replicator.hub.delivery.DeliverySettings;
 import io.replicator.hub.qos.QosCaps;
 import io.replicator.hub.qos.QosShares;
+import io.replicator.hub.server.AccessRule;
 import io.replicator.hub.server.HubSettings;
 import io.replicator.hub.server.ListenAddress;
 import io.replicator.hub.server.ServedDatabase;
@@ -34,6 +35,7 @@ final class HubMapping {
   HubSettings settings() {
     List<DatabaseChoice> databases = DatabaseChoice.of(given);
     try {
+      List<AccessRule> access = new AccessMapping(given).rules(databases);
       return HubSettings.of(
               ProcessName.of(given),
               listenAddress(Setting.HUB_ADDRESS, given.text(Setting.HUB_ADDRESS)),
@@ -41,8 +43,8 @@ final class HubMapping {
               databases.stream().map(DatabaseChoice::number).toList(),
               Set.of())
           .withDatabases(served(databases))
-          .withTls(LinkTls.of(given).map(HubMapping::tls).orElse(null))
-          .withAccess(new AccessMapping(given).rules(databases))
+          .withTls(LinkTls.of(given).map(files -> tls(files, access)).orElse(null))
+          .withAccess(access)
           .withDelivery(delivery())
           .withTcp(TcpSettings.DEFAULTS.withCongestionControl(given.text(Setting.CONGESTION)))
           .withHttp(http())
@@ -68,9 +70,14 @@ final class HubMapping {
     };
   }
 
-  /** With a CA, clients must show a certificate that it signed, unless tokens are in use. */
-  private static TlsSettings tls(LinkTls files) {
-    return new TlsSettings(files.ca(), files.certificate(), files.key(), false);
+  /**
+   * With a CA, clients must show a certificate that it signed. Only where tokens are known may a
+   * client come without one: the access rules then ask for its token.
+   */
+  private static TlsSettings tls(LinkTls files, List<AccessRule> access) {
+    boolean tokens = access.stream().anyMatch(rule -> rule.who() instanceof AccessRule.Token);
+    return new TlsSettings(
+        files.ca(), files.certificate(), files.key(), files.ca() != null && !tokens);
   }
 
   private List<ServedDatabase> served(List<DatabaseChoice> databases) {
