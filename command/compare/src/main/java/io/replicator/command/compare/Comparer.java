@@ -227,7 +227,8 @@ public final class Comparer {
     }
 
     private void throwFailure() {
-      RuntimeException thrown = failure.get();
+      // taken, so that it is thrown once and not again by close
+      RuntimeException thrown = failure.getAndSet(null);
       if (thrown != null) {
         throw thrown;
       }

@@ -126,8 +126,12 @@ final class PageComparer {
   }
 
   private @Nullable Difference inside(Side.Meta meta, byte[] key, byte[] targetKey) {
-    ValueComparer.Finding finding = values.compare(meta.type(), key, targetKey, meta.size());
-    return finding == null ? null : difference(finding.kind(), key, finding.detail());
+    try {
+      ValueComparer.Finding finding = values.compare(meta.type(), key, targetKey, meta.size());
+      return finding == null ? null : difference(finding.kind(), key, finding.detail());
+    } catch (ChangedMeanwhileException e) {
+      return difference(Difference.Kind.VALUE, key, "changed while it was read, " + e.getMessage());
+    }
   }
 
   private void compareStrings(

@@ -157,12 +157,19 @@ final class Side {
     fieldExpiries = false;
   }
 
-  /** Waits for a reply; an error becomes a {@link CompareException} that names this side. */
+  /**
+   * Waits for a reply; an error becomes a {@link CompareException} that names this side, or a
+   * {@link ChangedMeanwhileException} where it only says that the key is not what it was.
+   */
   <T> T await(RedisFuture<T> reply) {
     try {
       return get(reply);
     } catch (RedisCommandExecutionException e) {
-      throw new CompareException(name() + " refused: " + e.getMessage(), e);
+      String text = String.valueOf(e.getMessage());
+      if (text.startsWith("WRONGTYPE") || text.startsWith("ERR no such key")) {
+        throw new ChangedMeanwhileException(name() + ": " + text, e);
+      }
+      throw new CompareException(name() + " refused: " + text, e);
     }
   }
 

@@ -67,6 +67,27 @@ class ComparerTest {
   }
 
   @Test
+  void streamsThatEndWhileTheyAreComparedAreNoError() {
+    // All of them end in the middle of the comparison, some between two of its commands.
+    String script =
+        """
+        for i = 0, 3999 do
+          redis.call('XADD', 'stream:' .. i, '1-1', 'f', 'v')
+          redis.call('PEXPIRE', 'stream:' .. i, 50 + math.floor(i / 10))
+        end
+        return 'OK'
+        """;
+    source.sync().eval(script, ScriptOutputType.STATUS);
+    target.sync().eval(script, ScriptOutputType.STATUS);
+
+    CompareRules patient =
+        new CompareRules(
+            KeyPatterns.ALL, "", Duration.ofSeconds(1), false, 10, Duration.ofSeconds(5));
+
+    assertThat(compare(patient).equal()).isTrue();
+  }
+
+  @Test
   void equalServersOfAllTypesAreEqual() {
     writeAllTypes(source);
     writeAllTypes(target);
