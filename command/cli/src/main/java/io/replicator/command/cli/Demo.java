@@ -68,8 +68,11 @@ final class Demo {
       change(data, source, target, hub, client);
       awaitQuiet(source, target, hub, client);
       figures(stage);
-    } catch (UsageError e) {
+    } catch (RuntimeException e) {
       progress.clear();
+      if (stage.isClosed()) {
+        throw new UsageError("interrupted", e);
+      }
       say("hub said last:%n%s%nclient said last:%n%s", hub.lastLines(), client.lastLines());
       throw e;
     }

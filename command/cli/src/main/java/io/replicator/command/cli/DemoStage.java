@@ -69,6 +69,11 @@ final class DemoStage implements AutoCloseable {
                 "--http=" + clientHttp)));
   }
 
+  /** Whether everything was stopped, by the end of the demo or by an interruption. */
+  synchronized boolean isClosed() {
+    return closed;
+  }
+
   private synchronized <T extends AutoCloseable> T keep(T resource) {
     if (closed) {
       closeQuietly(resource);
@@ -78,11 +83,14 @@ final class DemoStage implements AutoCloseable {
     return resource;
   }
 
-  private synchronized void closeAll() {
-    closed = true;
-    while (!opened.isEmpty()) {
-      closeQuietly(opened.pop());
+  private void closeAll() {
+    List<AutoCloseable> rest;
+    synchronized (this) {
+      closed = true;
+      rest = List.copyOf(opened);
+      opened.clear();
     }
+    rest.forEach(DemoStage::closeQuietly);
   }
 
   private static void closeQuietly(AutoCloseable resource) {

@@ -24,7 +24,7 @@ final class LoadProgress implements AutoCloseable {
 
   private void watch() {
     while (!ended) {
-      String text = text(replica.status());
+      String text = now();
       if (text.isEmpty()) {
         line.clear();
       } else {
@@ -33,6 +33,15 @@ final class LoadProgress implements AutoCloseable {
       LockSupport.parkNanos(STEP.toNanos());
     }
     line.clear();
+  }
+
+  private String now() {
+    try {
+      return text(replica.status());
+    } catch (IllegalStateException e) {
+      // Too busy to answer, or being closed: there is another time.
+      return "";
+    }
   }
 
   /** "" = nothing is being loaded. */

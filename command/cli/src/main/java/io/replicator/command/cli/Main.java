@@ -28,6 +28,11 @@ public final class Main {
     } catch (UsageError e) {
       err.println("replicator: " + e.getMessage());
       return ExitCode.COULD_NOT;
+    } catch (RuntimeException e) {
+      // Java itself would end with 1, which means "the copy differs".
+      err.println("replicator: this should not happen, please report it:");
+      e.printStackTrace(err);
+      return ExitCode.COULD_NOT;
     }
   }
 
