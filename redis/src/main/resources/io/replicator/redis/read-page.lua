@@ -89,12 +89,12 @@ end
 local reply, total = {}, 0
 
 local function stringOf(key)
-  local value = strings and try('GETRANGE', key, 0, maxValue)
+  local value = strings and try('GETRANGE', key, '0', ARGV[2])
   if type(value) == 'string' then
     return value, value == '' and call('EXISTS', key) == 0 and 'none' or 'string'
   end
   local kind = call('TYPE', key).ok
-  return kind == 'string' and call('GETRANGE', key, 0, maxValue), kind
+  return kind == 'string' and call('GETRANGE', key, '0', ARGV[2]), kind
 end
 
 for i = 1, count do
