@@ -20,14 +20,17 @@ import org.junit.jupiter.params.provider.MethodSource;
  * must be equal, and nothing may have gone back on the way.
  */
 final class ChaosTest {
-  private static final int ROUNDS = 14;
-  private static final int COMMANDS_A_ROUND = 150;
+  private static final int ROUNDS = 12;
+
+  /** Some rounds are over before anything can start again, some last for seconds. */
+  private static final int MOST_COMMANDS_A_ROUND = 2_500;
+
   private static final Duration QUIET_LIMIT = Duration.ofSeconds(90);
 
   @TempDir private Path folder = Path.of("");
 
   static long[] seeds() {
-    return Seeds.orElse(1, 2, 3, 4);
+    return Seeds.orElse(1, 2, 3);
   }
 
   @ParameterizedTest(name = "seed {0}")
@@ -42,10 +45,10 @@ final class ChaosTest {
         BackwardsWatch watch = new BackwardsWatch(target.port());
         RandomWorkload workload = new RandomWorkload(seed, source.port(), 0)) {
       SplittableRandom faults = new SplittableRandom(seed ^ 0x5DEECE66DL);
-      workload.run(COMMANDS_A_ROUND, false);
+      workload.run(MOST_COMMANDS_A_ROUND, false);
       for (int round = 0; round < ROUNDS; round++) {
         world.fault(faults);
-        workload.run(COMMANDS_A_ROUND, true);
+        workload.run(1 + faults.nextInt(MOST_COMMANDS_A_ROUND), true);
         if (faults.nextBoolean()) {
           world.heal();
         }
