@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A database whose application keeps a version chain: {@code version} holds the number n of the
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class VersionedSource extends RedisSource {
+  private static final Logger LOG = LoggerFactory.getLogger(VersionedSource.class);
   private static final long ROLE_NANOS = Duration.ofSeconds(1).toNanos();
   private static final int MAX_MISSING = 5; // looks at a list that is not there yet
   private static final long POLL_NANOS = Duration.ofMillis(100).toNanos();
@@ -28,6 +31,7 @@ public final class VersionedSource extends RedisSource {
   private final HintBuffer wakeUps = new HintBuffer(16);
   private long toldVersion = -1; // everything up to it was told; -1 = nothing yet
   private @Nullable VersionList toldList; // the last one told, if there was one
+  private boolean toldToWait; // the log has the hint since the version was there last
 
   public VersionedSource(RedisConnector connector, int database, SourceSettings settings) {
     super(connector, database, settings, ReservedKeys.VERSION);
@@ -96,13 +100,10 @@ public final class VersionedSource extends RedisSource {
         if (toldVersion >= 0) {
           lose("the key 'version' is gone");
         }
-        setMessage(
-            "database "
-                + database
-                + " has no key 'version' yet: waiting for one; a database without a version chain"
-                + " belongs in -plaindb");
+        waitForVersion();
         return;
       }
+      toldToWait = false;
       setMessage("");
       if (version < toldVersion) {
         lose("version went back from " + toldVersion + " to " + version);
@@ -114,6 +115,19 @@ public final class VersionedSource extends RedisSource {
         begin(version);
       } else if (version > toldVersion) {
         tell(version);
+      }
+    }
+
+    private void waitForVersion() {
+      String hint =
+          "database "
+              + database
+              + " has no key 'version' yet: waiting for one; a database without a version chain"
+              + " belongs in -plaindb";
+      setMessage(hint);
+      if (!toldToWait) {
+        toldToWait = true;
+        LOG.atWarn().addKeyValue("database", database).log(hint);
       }
     }
 
