@@ -2,6 +2,7 @@ package io.replicator.client.sink.redis;
 
 import io.replicator.api.Batch;
 import io.replicator.api.Key;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -24,8 +25,12 @@ final class ChainWriter {
     this.names = names;
   }
 
-  /** The source's chain, under the prefix of the data, naming keys as they are at the target. */
-  List<Command> ofSource(Batch.VersionChain chain, long nowMillis) {
+  /**
+   * The source's chain, under the prefix of the data, naming keys as they are at the target.
+   *
+   * @param shown whether {@code version} is written too: not while the target holds leftovers
+   */
+  List<Command> ofSource(Batch.VersionChain chain, long nowMillis, boolean shown) {
     CommandList commands = new CommandList(settings);
     for (Batch.VersionList list : chain.lists()) {
       if (list.expiresAtMillis() == 0 || list.expiresAtMillis() > nowMillis) {
@@ -34,8 +39,16 @@ final class ChainWriter {
         list(commands, key, members, list.expiresAtMillis());
       }
     }
-    commands.add(Word.SET, names.atTarget(Names.chainKey()), Names.ascii(chain.version()));
-    return commands.commands();
+    List<Command> all = new ArrayList<>(commands.commands());
+    if (shown) {
+      all.add(shows(chain.version()));
+    }
+    return all;
+  }
+
+  /** Says at the target that everything of the source up to this version is there. */
+  Command shows(long version) {
+    return Command.of(Word.SET, names.atTarget(Names.chainKey()), Names.ascii(version));
   }
 
   /** One version of the target's own chain, which has no prefix: it speaks of the target's keys. */

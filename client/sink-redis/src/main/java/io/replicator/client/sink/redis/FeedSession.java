@@ -149,11 +149,19 @@ final class FeedSession {
         });
   }
 
-  /** Says at the target that nothing is left over any more. */
+  /**
+   * Says at the target that nothing is left over any more. Until then the chain's version was not
+   * shown: keys that it deleted may have been there (I8).
+   */
   CompletableFuture<Boolean> leftoversRemoved(OpenTarget at) {
     StoredFeed updated = stored.withState(FeedState.LIVE);
+    List<Command> commands = new ArrayList<>();
+    if (!settings.localVersions() && updated.chainVersion() >= 0) {
+      commands.add(chains.shows(updated.chainVersion()));
+    }
+    commands.addAll(updated.rewrite(feed, names));
     return at.target()
-        .execute(updated.rewrite(feed, names))
+        .execute(commands)
         .thenApply(done -> {
           stored = updated;
           memory.clear();
@@ -309,7 +317,10 @@ final class FeedSession {
     }
     Batch.VersionChain chain = settings.localVersions() ? null : batch.chain();
     List<Command> commands =
-        write.with(chain == null ? List.of() : chains.ofSource(chain, at.nowMillis()));
+        write.with(
+            chain == null
+                ? List.of()
+                : chains.ofSource(chain, at.nowMillis(), write.after.state() == FeedState.LIVE));
     return commands.isEmpty()
         ? CompletableFuture.completedFuture(List.of())
         : at.target().execute(commands);

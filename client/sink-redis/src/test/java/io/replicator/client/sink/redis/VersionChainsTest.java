@@ -20,8 +20,10 @@ import io.replicator.api.KeyPatterns;
 import io.replicator.api.SinkException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -102,6 +104,35 @@ final class VersionChainsTest {
     assertThat(fixture.redis().exists(bytes("version:99"), bytes("old"))).isZero();
   }
 
+  /** Invariant I8: what the version deleted may still be among the leftovers. */
+  @Test
+  void showsTheVersionOfASnapshotOnlyWhenItsLeftoversAreGone() {
+    fixture.redis().mset(Map.of(bytes("old"), bytes("1"), bytes("version"), bytes("3")));
+    Batch.VersionChain chain =
+        new Batch.VersionChain(5, List.of(new Batch.VersionList(5, List.of(Key.of("b")), 0)));
+    try (RedisSink sink = fixture.sink()) {
+      done(sink.open(FEED));
+      done(sink.apply(batch(put("a", "1")).backfill().begin().end().build()));
+      done(sink.apply(batch(put("b", "1")).chain(chain).build()));
+      assertThat(text(fixture.redis().get(bytes("version")))).isEqualTo("3");
+    }
+    try (RedisSink sink = fixture.sink()) {
+      done(sink.open(FEED));
+      done(sink.removeLeftovers(FEED, VersionChainsTest::presentButOld));
+    }
+    assertThat(text(fixture.redis().get(bytes("version")))).isEqualTo("5");
+    assertThat(list("version:5")).containsExactly("b");
+    assertThat(fixture.redis().exists(bytes("old"))).isZero();
+  }
+
+  private static CompletableFuture<BitSet> presentButOld(List<Key> keys) {
+    BitSet present = new BitSet();
+    for (int i = 0; i < keys.size(); i++) {
+      present.set(i, !keys.get(i).equals(Key.of("old")));
+    }
+    return CompletableFuture.completedFuture(present);
+  }
+
   @Test
   void givesTheTargetAChainThatTellsEveryChange() {
     try (RedisSink sink = fixture.sink(LOCAL)) {
@@ -154,7 +185,7 @@ final class VersionChainsTest {
 
   @Test
   void tellsRemovedLeftoversInTheTargetsOwnChain() {
-    fixture.redis().mset(java.util.Map.of(bytes("old"), bytes("1"), bytes("version"), bytes("3")));
+    fixture.redis().mset(Map.of(bytes("old"), bytes("1"), bytes("version"), bytes("3")));
     try (RedisSink sink = fixture.sink(LOCAL)) {
       done(sink.open(FEED));
       done(sink.apply(batch(put("a", "1")).backfill().begin().build()));
