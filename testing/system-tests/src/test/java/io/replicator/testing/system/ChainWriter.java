@@ -23,6 +23,7 @@ final class ChainWriter implements AutoCloseable {
   private final StatefulRedisConnection<String, String> connection;
   private final RedisCommands<String, String> redis;
   private final long listSeconds;
+  private final ChainHistory history = new ChainHistory();
   private long version;
 
   /**
@@ -44,14 +45,23 @@ final class ChainWriter implements AutoCloseable {
     return version;
   }
 
+  ChainHistory history() {
+    return history;
+  }
+
   /** Writes so many versions; one change in eight is a deletion. */
   void write(int versions) {
     for (int i = 0; i < versions; i++) {
-      writeOne();
+      writeOne(true);
     }
   }
 
-  private void writeOne() {
+  /** Writes one version and forgets its list, as an application with a fault does. */
+  void writeWithoutList() {
+    writeOne(false);
+  }
+
+  private void writeOne(boolean withList) {
     version++;
     Set<String> changed = new LinkedHashSet<>();
     int count = 1 + random.nextInt(5);
@@ -60,14 +70,18 @@ final class ChainWriter implements AutoCloseable {
     }
     redis.multi();
     for (String key : changed) {
-      if (random.nextInt(8) == 0) {
-        redis.del(key);
-      } else {
+      boolean written = random.nextInt(8) > 0;
+      history.add(version, key, written);
+      if (written) {
         redis.set(key, Long.toString(version));
+      } else {
+        redis.del(key);
       }
     }
-    redis.rpush("version:" + version, changed.toArray(String[]::new));
-    redis.expire("version:" + version, listSeconds);
+    if (withList) {
+      redis.rpush("version:" + version, changed.toArray(String[]::new));
+      redis.expire("version:" + version, listSeconds);
+    }
     redis.set("version", Long.toString(version));
     redis.exec();
   }

@@ -84,6 +84,15 @@ final class ReplicatorProcess implements AutoCloseable {
     } else {
       running.destroy();
     }
+    return awaitEnd(limit);
+  }
+
+  /** Waits for the process to end by itself. Gives its exit code. */
+  int awaitEnd(Duration limit) {
+    Process running = process;
+    if (running == null) {
+      throw new IllegalStateException("not started");
+    }
     try {
       if (!running.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new AssertionError("still runs after " + limit + ":\n" + tail());

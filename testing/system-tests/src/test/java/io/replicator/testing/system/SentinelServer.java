@@ -1,0 +1,127 @@
+package io.replicator.testing.system;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
+import io.replicator.command.redis.RedisBinary;
+import io.replicator.command.redis.RedisServer;
+import io.replicator.testing.testkit.Await;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** A real sentinel that watches one master and makes another one when it is dead. */
+final class SentinelServer implements AutoCloseable {
+  static final String MASTER = "mymaster";
+  private static final Duration LIMIT = Duration.ofSeconds(40);
+
+  private final int port;
+  private final Process process;
+  private final RedisClient client;
+  private final Path log;
+
+  private SentinelServer(int port, Process process, Path log) {
+    this.port = port;
+    this.process = process;
+    this.log = log;
+    this.client = RedisClient.create(RedisURI.create("127.0.0.1", port));
+  }
+
+  /** Starts a sentinel whose one vote is enough, and waits until it knows the replica. */
+  static SentinelServer watching(Path folder, RedisServer master) {
+    try {
+      int port = freePort();
+      Path file = folder.resolve("sentinel-" + port + ".conf");
+      Files.writeString(
+          file,
+          """
+          port %d
+          bind 127.0.0.1
+          dir %s
+          sentinel monitor %s 127.0.0.1 %d 1
+          sentinel down-after-milliseconds %s 600
+          sentinel failover-timeout %s 6000
+          """
+              .formatted(port, folder, MASTER, master.port(), MASTER, MASTER));
+      Path log = folder.resolve("sentinel-" + port + ".log");
+      Process process =
+          new ProcessBuilder(RedisBinary.path().toString(), file.toString(), "--sentinel")
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start();
+      SentinelServer sentinel = new SentinelServer(port, process, log);
+      sentinel.awaitReplica();
+      return sentinel;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  String address() {
+    return "127.0.0.1:" + port;
+  }
+
+  private void awaitReplica() {
+    Await.until(
+        LIMIT,
+        "the sentinel knows the replica",
+        () -> {
+          try (StatefulRedisSentinelConnection<String, String> sentinel =
+              client.connectSentinel()) {
+            return !sentinel.sync().replicas(MASTER).isEmpty();
+          } catch (RedisException e) {
+            return false; // not up yet
+          }
+        });
+  }
+
+  /** The port of the master that it names now. */
+  int masterPort() {
+    try (StatefulRedisSentinelConnection<String, String> sentinel = client.connectSentinel()) {
+      return ((InetSocketAddress) sentinel.sync().getMasterAddrByName(MASTER)).getPort();
+    }
+  }
+
+  void awaitMaster(RedisServer server) {
+    try {
+      Await.until(
+          LIMIT, "the sentinel names " + server.address(), () -> masterPort() == server.port());
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + "\n" + log(), e);
+    }
+  }
+
+  private String log() {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  @Override
+  public void close() {
+    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    process.destroyForcibly();
+    try {
+      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("sentinel " + process.pid() + " does not end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
