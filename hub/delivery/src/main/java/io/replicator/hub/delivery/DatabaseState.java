@@ -258,7 +258,11 @@ final class DatabaseState {
         return keys.size();
       }
       case SourceEvent.ScanBegan(String reason) -> {
-        log.atInfo().addKeyValue("database", database()).addKeyValue("reason", reason).log("scan");
+        // a sweep is routine and comes every few seconds
+        (reason.equals("sweep") ? log.atDebug() : log.atInfo())
+            .addKeyValue("database", database())
+            .addKeyValue("reason", reason)
+            .log("scan");
         index.beginScan();
       }
       case SourceEvent.Scanned(List<byte[]> keys, long[] hashes) -> {
