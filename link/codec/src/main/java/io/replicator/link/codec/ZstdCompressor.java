@@ -46,7 +46,9 @@ final class ZstdCompressor implements Compressor {
       return raw;
     } catch (ZstdException e) {
       throw new CodecException(
-          Category.COMPRESSION, "zstd refuses " + data.length + " bytes: " + e.getMessage(), e);
+          Category.COMPRESSION,
+          "zstd refuses " + data.length + " bytes announced as " + rawBytes + ": " + e.getMessage(),
+          e);
     } finally {
       if (!decompressors.offer(context)) {
         context.close();
