@@ -101,6 +101,14 @@ public final class Replica implements AutoCloseable {
     return core.ready().copy();
   }
 
+  /**
+   * Completes with the reason if the replica gives up, before or after it was {@link #ready}: every
+   * target is broken, and coming back would not help.
+   */
+  public CompletableFuture<String> gaveUp() {
+    return core.gaveUp().copy();
+  }
+
   /** How it is doing now. */
   public ReplicaStatus status() {
     CompletableFuture<ReplicaStatus> status = new CompletableFuture<>();

@@ -54,6 +54,7 @@ final class ReplicaCore {
 
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
+  private final CompletableFuture<String> gaveUp = new CompletableFuture<>();
   private final Map<FeedId, ReplicaStatus.FeedTotals> totals = new HashMap<>();
   private final Map<FeedId, FeedProgress> lastProgress = new HashMap<>();
   private final Set<FeedId> current = new HashSet<>();
@@ -92,6 +93,11 @@ final class ReplicaCore {
   /** Completes when every feed was loaded for the first time; fails if the replica gives up. */
   CompletableFuture<Void> ready() {
     return ready;
+  }
+
+  /** Completes with the reason if the replica gives up: nothing will move any more. */
+  CompletableFuture<String> gaveUp() {
+    return gaveUp;
   }
 
   void start() {
@@ -233,6 +239,7 @@ final class ReplicaCore {
     state = ReplicaStatus.State.FAILED;
     LOG.atError().addKeyValue("reason", why).log("replica gave up");
     ready.completeExceptionally(new ReplicaFailed(why));
+    gaveUp.complete(why);
   }
 
   /** Each reason is logged once, not at each attempt. */

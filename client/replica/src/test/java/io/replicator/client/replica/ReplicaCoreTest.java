@@ -194,6 +194,7 @@ class ReplicaCoreTest {
     ReplicaCore core = start(false, sink);
     loop.advance(Duration.ofSeconds(1));
 
+    assertThat(core.gaveUp()).isCompletedWithValueMatching(why -> why.contains("every target"));
     assertThat(core.status().state()).isEqualTo(ReplicaStatus.State.FAILED);
     assertThat(core.ready()).isCompletedExceptionally();
   }

@@ -9,6 +9,7 @@ import io.replicator.client.sink.redis.RedisSinkSettings;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** {@code replicator client}: runs until the process is asked to end. */
 final class ClientCommand {
@@ -27,10 +28,14 @@ final class ClientCommand {
   int run() {
     ReplicaSettings settings = new ClientMapping(given, secrets).settings();
     List<Sink> targets = targets();
-    return Running.untilSignal(() -> {
-      Replica replica = Replica.start(settings, targets);
-      return new LoadProgress(replica, progress);
-    });
+    CompletableFuture<String> gaveUp = new CompletableFuture<>();
+    return Running.untilSignal(
+        () -> {
+          Replica replica = Replica.start(settings, targets);
+          var _ = replica.gaveUp().thenAccept(gaveUp::complete);
+          return new LoadProgress(replica, progress);
+        },
+        gaveUp);
   }
 
   /** {@code --print}, or the Redis of {@code --redis} and those of {@code --targets}. */

@@ -1,6 +1,7 @@
 package io.replicator.command.cli;
 
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,8 +18,18 @@ final class Running {
   }
 
   static int untilSignal(Starter<? extends AutoCloseable> starter) {
+    return untilSignal(starter, new CompletableFuture<>());
+  }
+
+  /**
+   * The same for what may give up by itself.
+   *
+   * @param gaveUp completes when it has, and has said why: the process then ends with 2, so that
+   *     whoever started it notices
+   */
+  static int untilSignal(
+      Starter<? extends AutoCloseable> starter, CompletableFuture<String> gaveUp) {
     AutoCloseable running = start(starter);
-    CountDownLatch never = new CountDownLatch(1);
     Thread hook =
         new Thread(
             () -> {
@@ -30,11 +41,15 @@ final class Running {
             "replicator-end");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
-      never.await();
+      gaveUp.get();
+      Runtime.getRuntime().removeShutdownHook(hook);
+      close(running);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (ExecutionException | IllegalStateException e) {
+      LOG.atDebug().setCause(e).log("ending already");
     }
-    return ExitCode.OK;
+    return ExitCode.COULD_NOT;
   }
 
   private static AutoCloseable start(Starter<? extends AutoCloseable> starter) {
