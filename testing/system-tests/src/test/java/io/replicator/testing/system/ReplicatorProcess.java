@@ -30,6 +30,11 @@ final class ReplicatorProcess implements AutoCloseable {
    * A process that is not started yet; {@code args} are those of the {@code replicator} command.
    */
   static ReplicatorProcess of(Path folder, String name, String... args) {
+    return new ReplicatorProcess(command(args), folder.resolve(name + ".log"));
+  }
+
+  /** The words that run {@code replicator} with these arguments. */
+  static List<String> command(String... args) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -44,7 +49,7 @@ final class ReplicatorProcess implements AutoCloseable {
             System.getProperty("java.class.path"),
             MAIN));
     command.addAll(List.of(args));
-    return new ReplicatorProcess(command, folder.resolve(name + ".log"));
+    return command;
   }
 
   ReplicatorProcess start() {
@@ -62,6 +67,22 @@ final class ReplicatorProcess implements AutoCloseable {
 
   boolean isAlive() {
     return process != null && process.isAlive();
+  }
+
+  /** The exit code of a process that has ended. */
+  int exitCode() {
+    if (process == null) {
+      throw new IllegalStateException("not started");
+    }
+    return process.exitValue();
+  }
+
+  /** SIGTERM, without waiting for anything. */
+  void askToEnd() {
+    if (process == null) {
+      throw new IllegalStateException("not started");
+    }
+    process.destroy();
   }
 
   /** kill -9. */
