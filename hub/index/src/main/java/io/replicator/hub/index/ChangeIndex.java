@@ -23,6 +23,9 @@ public final class ChangeIndex {
 
   private static final int MOVE_KEYS = 4;
 
+  /** Stands for the hash of a value that was given away without one; a real one is never asked. */
+  private static final long UNHASHED = 0x756e_6861_7368_6564L;
+
   private static final Hasher64 XXH3 = Hashing.xxh3_64();
 
   private final IndexSettings settings;
@@ -158,13 +161,32 @@ public final class ChangeIndex {
     }
   }
 
-  /** As {@link #markAbsent(int)}, but only if the row still has the version that was read. */
+  /**
+   * As {@link #markAbsent(int)}, but only if the row still has the version that was read. If a
+   * value was met at the same version, the key of a plain database was deleted without a hint:
+   * whoever was given that value has to hear of it, so it gets a new version.
+   */
   public boolean markAbsent(int slot, long readVersion) {
     if (readVersion == 0 || versionOf(slot) != readVersion) {
       return false;
     }
-    markAbsent(slot);
+    if (rows.isTombstone(slot) || rows.hash(slot) == 0 || settings.versioned()) {
+      markAbsent(slot);
+    } else {
+      entomb(slot);
+      tidy();
+    }
     return true;
+  }
+
+  /**
+   * The row at this version is given away with a value too large to be hashed: whatever hash a scan
+   * finds later, the key counts as changed.
+   */
+  public void observeLarge(int slot, long readVersion) {
+    if (readVersion != 0 && versionOf(slot) == readVersion && !rows.isTombstone(slot)) {
+      rows.setHash(slot, UNHASHED);
+    }
   }
 
   /**
@@ -181,6 +203,8 @@ public final class ChangeIndex {
     if (rows.isTombstone(slot)) {
       // it came back without a hint
       revive(slot);
+    } else if (known == UNHASHED) {
+      return false;
     } else if (known == 0 || known == hash || settings.versioned()) {
       rows.setHash(slot, hash);
       return false;

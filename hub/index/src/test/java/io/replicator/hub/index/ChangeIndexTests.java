@@ -123,6 +123,26 @@ class ChangeIndexTests {
   }
 
   @Test
+  void keyFoundAbsentThatWasReadBeforeAtTheSameVersionGetsANewOne() { // I2
+    int slot = index.touch(key("a"));
+    index.observe(slot, 1, 77);
+    assertThat(index.markAbsent(slot, 1)).isTrue();
+    assertThat(index.isTombstone(slot)).isTrue();
+    assertThat(index.versionOf(slot)).isEqualTo(2);
+    assertThat(dirty(1, 2)).containsExactly(slot);
+  }
+
+  @Test
+  void valueGivenAwayWithoutAHashCountsAsChangedInTheNextScan() { // I2
+    int slot = index.touch(key("a"));
+    index.observeLarge(slot, 1);
+    assertThat(index.observe(slot, 1, 77)).isFalse();
+    index.beginScan();
+    assertThat(index.seen(key("a"), 77)).isTrue();
+    assertThat(index.versionOf(slot)).isEqualTo(2);
+  }
+
+  @Test
   void unhintedChangeFoundByAReadGetsANewVersion() {
     int slot = index.touch(key("a"));
     assertThat(index.observe(slot, 1, 11)).isFalse();
