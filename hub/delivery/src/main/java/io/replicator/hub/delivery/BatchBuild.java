@@ -189,11 +189,14 @@ final class BatchBuild {
             present.bytes());
       }
       case Read.Absent absent -> {
-        index.markAbsent(page.slot(i), version);
+        if (index.markAbsent(page.slot(i), version)) {
+          works.loop().execute(spec.database()::tellMoved);
+        }
         add(new Change.Remove(key, version), 0);
       }
       case Read.Large large -> {
         if (changes.isEmpty()) {
+          index.observeLarge(page.slot(i), version);
           end(
               new Outcome.Large(
                   spec.roundsAt(page.slot(i)), spec.pass(), page.slot(i), version, page.key(i)));

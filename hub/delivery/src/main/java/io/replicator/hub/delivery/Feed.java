@@ -80,6 +80,11 @@ final class Feed implements DatabaseState.Follower {
     return position;
   }
 
+  /** Removals above this version are perhaps not at the client yet. */
+  long removalsAfter() {
+    return stats.removalsAfter(position);
+  }
+
   boolean heldBack() {
     return heldBack;
   }
@@ -218,7 +223,7 @@ final class Feed implements DatabaseState.Follower {
                 BatchContent.turn(
                     database, position, database.version(), turn == FeedState.Turn.SNAPSHOT));
     state = new FeedState.TurnSending();
-    enqueue(live, encoded, position.passed(), 0);
+    enqueue(live, encoded, position, 0);
   }
 
   private void run() {
@@ -347,14 +352,14 @@ final class Feed implements DatabaseState.Follower {
     if (transfer != null && transfer.ended()) {
       lane.endTransfer();
     }
-    long passed = position.passed();
+    FeedPosition before = position;
     switch (outcome) {
       case Outcome.Ready ready -> {
         move(lane, ready, ready.chained());
         if (lane == live && !position.backfill().isEmpty()) {
           stats.wentAhead(ready.newest(), ready.encoded().entries());
         }
-        enqueue(lane, ready.encoded(), passed, ready.readVersion());
+        enqueue(lane, ready.encoded(), before, ready.readVersion());
       }
       case Outcome.Nothing nothing -> move(lane, nothing, position.chained());
       case Outcome.Large large -> {
@@ -384,12 +389,20 @@ final class Feed implements DatabaseState.Follower {
     }
   }
 
-  private void enqueue(LaneQueue lane, EncodedBatch encoded, long passed, long readVersion) {
+  private void enqueue(
+      LaneQueue lane, EncodedBatch encoded, FeedPosition before, long readVersion) {
     toldPosition = position;
     toldNanos = host.works().loop().nowNanos();
     long forgets = lane == backfill ? readVersion : 0;
     boolean lastBackfill = lane == backfill && position.backfill().isEmpty();
-    Mark mark = new Mark(lane, passed, forgets, encoded.entries(), lastBackfill);
+    Mark mark =
+        new Mark(
+            lane,
+            before.passed(),
+            before.removalsAfter(),
+            forgets,
+            encoded.entries(),
+            lastBackfill);
     stats.wasQueued(mark);
     stats.mergedBytes += encoded.rawBytes();
     stats.compressedBytes += encoded.data().length;

@@ -73,6 +73,14 @@ record FeedPosition(Round live, List<Round> backfill, long chained) {
     return backfill.isEmpty() ? live.after() : backfill.getFirst().after();
   }
 
+  /** Removals with a greater version are still to be sent; those below a snapshot never are. */
+  long removalsAfter() {
+    return backfill.stream()
+        .filter(round -> !round.isSnapshot())
+        .mapToLong(Round::after)
+        .reduce(live.after(), Math::min);
+  }
+
   boolean loadsSnapshot() {
     return !backfill.isEmpty() && backfill.getFirst().isSnapshot();
   }

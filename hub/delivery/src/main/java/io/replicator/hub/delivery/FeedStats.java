@@ -8,10 +8,17 @@ final class FeedStats {
    * What the acknowledgement of a batch will mean.
    *
    * @param passed below this version everything was sent before the batch
+   * @param removalsAfter removals above this version were not sent before the batch
    * @param readVersion of a backfill batch: versions up to it need not be remembered any more
    * @param lastBackfill whether it leaves no backfill round
    */
-  record Mark(LaneQueue lane, long passed, long readVersion, int entries, boolean lastBackfill) {}
+  record Mark(
+      LaneQueue lane,
+      long passed,
+      long removalsAfter,
+      long readVersion,
+      int entries,
+      boolean lastBackfill) {}
 
   private record Ahead(long newest, int entries) {}
 
@@ -62,6 +69,15 @@ final class FeedStats {
 
   boolean nothingOnItsWay() {
     return sent.isEmpty();
+  }
+
+  /** Removals above this version are perhaps not at the client yet. */
+  long removalsAfter(FeedPosition position) {
+    long after = position.removalsAfter();
+    for (Mark mark : sent) {
+      after = Math.min(after, mark.removalsAfter());
+    }
+    return after;
   }
 
   /** Below this version everything is at the client, as far as the hub knows. */

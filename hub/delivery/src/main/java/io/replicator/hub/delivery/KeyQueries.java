@@ -22,7 +22,7 @@ final class KeyQueries {
     }
   }
 
-  static Frame answer(KeyQuery query, FeedRequested feed) {
+  static Frame answer(KeyQuery query, Feed feed) {
     byte[] present = new byte[Math.ceilDiv(query.getKeysCount(), 8)];
     for (int i = 0; i < query.getKeysCount(); i++) {
       if (isPresent(query.getKeys(i).toByteArray(), feed)) {
@@ -37,9 +37,15 @@ final class KeyQueries {
         .build();
   }
 
-  private static boolean isPresent(byte[] key, FeedRequested feed) {
-    ChangeIndex index = feed.database().index();
+  /**
+   * A key whose removal the lanes still owe counts as present: were the client to remove it by this
+   * answer, a batch read before and still on its way would bring it back for a moment (I3).
+   */
+  private static boolean isPresent(byte[] key, Feed feed) {
+    ChangeIndex index = feed.requested().database().index();
     int slot = index.find(key);
-    return slot >= 0 && !index.isTombstone(slot) && feed.filter().matches(key);
+    return slot >= 0
+        && (!index.isTombstone(slot) || index.versionOf(slot) > feed.removalsAfter())
+        && feed.requested().filter().matches(key);
   }
 }

@@ -194,7 +194,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
       }
       KeyQuery query = queries.removeFirst();
       hub.works().counters().add(DeliveryCounter.KEY_QUERIES, query.getKeysCount());
-      connection.send(KeyQueries.answer(query, feed.requested()));
+      connection.send(KeyQueries.answer(query, feed));
       connection.flush();
     }
   }
