@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * also while the hub cannot be reached.
  */
 public final class LiveMap {
+  /** The most keys of one question to the hub, see {@link Sink.Presence#present}. */
+  private static final int MAX_ASKED = 4096;
 
   /**
    * @param expiresAtMillis Unix time in milliseconds, 0 = never
@@ -97,7 +100,7 @@ public final class LiveMap {
   }
 
   long removeLeftovers(FeedId feed, Sink.Presence presence, Consumer<Key> told) {
-    Integer began = snapshots.remove(feed);
+    Integer began = snapshots.get(feed);
     if (began == null) {
       return 0;
     }
@@ -108,11 +111,28 @@ public final class LiveMap {
         leftovers.add(key);
       }
     });
-    for (Key key : leftovers) {
+    List<Key> gone = absent(leftovers, presence);
+    for (Key key : gone) {
       entries.remove(key);
       told.accept(key);
     }
-    return leftovers.size();
+    snapshots.remove(feed);
+    return gone.size();
+  }
+
+  /** Those the hub does not have: one that changed during the load may be owed by the live lane. */
+  private static List<Key> absent(List<Key> keys, Sink.Presence presence) {
+    List<Key> absent = new ArrayList<>();
+    for (int from = 0; from < keys.size(); from += MAX_ASKED) {
+      List<Key> asked = keys.subList(from, Math.min(from + MAX_ASKED, keys.size()));
+      BitSet present = presence.present(asked).toCompletableFuture().join();
+      for (int i = 0; i < asked.size(); i++) {
+        if (!present.get(i)) {
+          absent.add(asked.get(i));
+        }
+      }
+    }
+    return absent;
   }
 
   private boolean isOver(Held entry) {

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   turn: SCAN a page, keep what the memory does not know
- *         ask the hub about it (only if the memory is not complete)
+ *         ask the hub about it: a key that changed during the load may be owed by the live lane
  *   turn: UNLINK what the hub does not have and nobody applied since
  * </pre>
  */
@@ -34,7 +34,7 @@ final class LeftoverRemoval {
   private long removed;
 
   /**
-   * @param sure at the target, surely left over
+   * @param sure lists of another version chain at the target, surely left over
    * @param doubtful source keys the hub must be asked about
    */
   private record Candidates(
@@ -92,8 +92,6 @@ final class LeftoverRemoval {
         if (isOldList(source, complete)) {
           sure.add(target);
         }
-      } else if (complete) {
-        sure.add(target);
       } else {
         doubtful.add(Key.of(source));
       }
