@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.replicator.command.redis.RedisServer;
 import io.replicator.testing.testkit.FaultProxy;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -86,7 +84,7 @@ final class ChaosTest {
 
     static World started(Path folder, RedisServer source, RedisServer target, FaultProxy toSource)
         throws IOException {
-      int hubPort = freePort();
+      int hubPort = Sides.freePort();
       FaultProxy link = FaultProxy.to("127.0.0.1", hubPort);
       ReplicatorProcess hub =
           ReplicatorProcess.of(
@@ -154,12 +152,6 @@ final class ChaosTest {
     private static void restart(ReplicatorProcess process) {
       process.kill();
       process.start();
-    }
-
-    private static int freePort() throws IOException {
-      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        return socket.getLocalPort();
-      }
     }
 
     @Override

@@ -10,8 +10,6 @@ import io.replicator.command.redis.RedisServer;
 import io.replicator.testing.testkit.Await;
 import io.replicator.testing.testkit.FaultProxy;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -38,7 +36,7 @@ final class CutLoadTest {
 
   @Test
   void aLoadCutAgainAndAgainSendsLittleTwice() throws IOException {
-    int hubPort = freePort();
+    int hubPort = Sides.freePort();
     try (RedisServer source = RedisServer.started();
         ReplicatorProcess hub = hub(source, hubPort)) {
       fill(source.port());
@@ -156,12 +154,6 @@ final class CutLoadTest {
       return use.applyAsLong(connection.sync());
     } finally {
       client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 }

@@ -2,9 +2,6 @@ package io.replicator.testing.system;
 
 import io.replicator.testing.testkit.Await;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -37,7 +34,7 @@ final class Node implements AutoCloseable {
 
   /** A hub that is not started yet; it listens on {@link #address}. */
   static Node hub(Path folder, String name, String... args) {
-    String address = "127.0.0.1:" + freePort();
+    String address = "127.0.0.1:" + Sides.freePort();
     return of(folder, name, address, List.of("hub", "--hub", address), args);
   }
 
@@ -48,7 +45,7 @@ final class Node implements AutoCloseable {
 
   private static Node of(
       Path folder, String name, String address, List<String> first, String... args) {
-    int httpPort = freePort();
+    int httpPort = Sides.freePort();
     List<String> command = new ArrayList<>(first);
     command.addAll(List.of("--name", name, "--http", "127.0.0.1:" + httpPort));
     command.addAll(List.of(args));
@@ -57,14 +54,6 @@ final class Node implements AutoCloseable {
         name,
         address,
         httpPort);
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   Node start() {

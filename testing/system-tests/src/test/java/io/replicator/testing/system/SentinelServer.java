@@ -9,9 +9,7 @@ import io.replicator.command.redis.RedisServer;
 import io.replicator.testing.testkit.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,7 +35,7 @@ final class SentinelServer implements AutoCloseable {
   /** Starts a sentinel whose one vote is enough, and waits until it knows the replica. */
   static SentinelServer watching(Path folder, RedisServer master) {
     try {
-      int port = freePort();
+      int port = Sides.freePort();
       Path file = folder.resolve("sentinel-" + port + ".conf");
       Files.writeString(
           file,
@@ -61,12 +59,6 @@ final class SentinelServer implements AutoCloseable {
       return sentinel;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 
