@@ -21,8 +21,8 @@ final class AccessMapping {
   /** No rule at all = whoever gets a connection may read all. */
   List<AccessRule> rules(List<DatabaseChoice> databases) {
     List<AccessRule> rules = new ArrayList<>();
-    for (Map<String, Object> map : given.maps(Setting.ACCESS)) {
-      Fields fields = new Fields(given.origin(Setting.ACCESS), map);
+    for (Map<String, Object> map : given.maps(SecuritySettings.ACCESS)) {
+      Fields fields = new Fields(given.origin(SecuritySettings.ACCESS), map);
       fields.allow("identity", "name", "token-file", "databases", "match", "collections");
       rules.add(new AccessRule(who(fields), grants(fields, databases)));
     }

@@ -40,17 +40,18 @@ final class ClientCommand {
 
   /** {@code --print}, or the Redis of {@code --redis} and those of {@code --targets}. */
   List<Sink> targets() {
-    if (given.flag(Setting.PRINT)) {
+    if (given.flag(TargetSettings.PRINT)) {
       refuseWithPrint();
       return List.of(JsonLines.to(out));
     }
     RedisSinkSettings settings = sinkSettings();
     List<Sink> targets = new ArrayList<>();
     targets.add(new RedisSink(RedisAccess.endpoint(given, secrets, RedisAccess.REDIS), settings));
-    for (String address : given.list(Setting.TARGETS)) {
+    for (String address : given.list(TargetSettings.TARGETS)) {
       targets.add(
           new RedisSink(
-              RedisAccess.endpoint(given, secrets, RedisAccess.REDIS, address, Setting.TARGETS),
+              RedisAccess.endpoint(
+                  given, secrets, RedisAccess.REDIS, address, TargetSettings.TARGETS),
               settings));
     }
     return targets;
@@ -59,12 +60,12 @@ final class ClientCommand {
   private void refuseWithPrint() {
     for (Setting setting :
         List.of(
-            Setting.REDIS_ADDRESS,
-            Setting.TARGETS,
-            Setting.FLUSH,
-            Setting.LOCAL_VERSIONS,
-            Setting.PREFIX,
-            Setting.MAP_DB)) {
+            RedisSettings.REDIS_ADDRESS,
+            TargetSettings.TARGETS,
+            TargetSettings.FLUSH,
+            TargetSettings.LOCAL_VERSIONS,
+            WhatSettings.PREFIX,
+            WhatSettings.MAP_DB)) {
       if (given.isSet(setting)) {
         throw new UsageError(
             given.origin(setting)
@@ -78,10 +79,11 @@ final class ClientCommand {
     try {
       return RedisSinkSettings.DEFAULTS
           .withDatabases(DatabaseChoice.mapping(given))
-          .withPrefix(given.text(Setting.PREFIX))
-          .withFlush(given.flag(Setting.FLUSH))
+          .withPrefix(given.text(WhatSettings.PREFIX))
+          .withFlush(given.flag(TargetSettings.FLUSH))
           .withLocalVersions(
-              given.flag(Setting.LOCAL_VERSIONS), given.time(Setting.LOCAL_VERSIONS_EXPIRY));
+              given.flag(TargetSettings.LOCAL_VERSIONS),
+              given.time(TargetSettings.LOCAL_VERSIONS_EXPIRY));
     } catch (IllegalArgumentException e) {
       throw new UsageError("client: " + Running.words(e), e);
     }

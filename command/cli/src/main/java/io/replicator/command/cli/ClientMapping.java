@@ -31,7 +31,7 @@ final class ClientMapping {
           feeds(),
           receiver(),
           LinkTls.of(given).map(ClientMapping::tls).orElse(null),
-          given.flag(Setting.INSECURE),
+          given.flag(SecuritySettings.INSECURE),
           TcpSettings.DEFAULTS,
           RetrySettings.DEFAULTS,
           false,
@@ -43,11 +43,11 @@ final class ClientMapping {
 
   private List<HubAddress> hubs() {
     List<HubAddress> hubs = new ArrayList<>();
-    for (String word : given.list(Setting.HUB_ADDRESS)) {
+    for (String word : given.list(LinkSettings.HUB_ADDRESS)) {
       HostAddress address =
-          HostAddress.parse(given, Setting.HUB_ADDRESS, word).withDefaultHost("127.0.0.1");
+          HostAddress.parse(given, LinkSettings.HUB_ADDRESS, word).withDefaultHost("127.0.0.1");
       if (address.port() == 0) {
-        throw given.wrong(Setting.HUB_ADDRESS, word, "a port from 1 to 65535");
+        throw given.wrong(LinkSettings.HUB_ADDRESS, word, "a port from 1 to 65535");
       }
       hubs.add(new HubAddress(address.host(), address.port()));
     }
@@ -61,7 +61,7 @@ final class ClientMapping {
   private List<FeedPlan> feeds() {
     KeyPatterns patterns = CompareCommand.patterns(given);
     List<FeedPlan> feeds = collections(patterns);
-    if (!feeds.isEmpty() && !given.isSet(Setting.DATABASES)) {
+    if (!feeds.isEmpty() && !given.isSet(WhatSettings.DATABASES)) {
       return feeds;
     }
     for (DatabaseChoice choice : DatabaseChoice.of(given)) {
@@ -72,17 +72,17 @@ final class ClientMapping {
 
   /** The order of {@code -databases} is the client's wish; the hub gives no more than it has. */
   private @Nullable QosLevel wished(DatabaseChoice choice) {
-    return choice.levelIsGiven() || given.isSet(Setting.DATABASES) ? choice.level() : null;
+    return choice.levelIsGiven() || given.isSet(WhatSettings.DATABASES) ? choice.level() : null;
   }
 
   private List<FeedPlan> collections(KeyPatterns patterns) {
     List<FeedPlan> feeds = new ArrayList<>();
-    for (String word : given.list(Setting.COLLECTION)) {
+    for (String word : given.list(WhatSettings.COLLECTION)) {
       int dot = word.indexOf('.');
       if (dot < 1 || dot == word.length() - 1) {
-        throw given.wrong(Setting.COLLECTION, word, "database.name, like 5.quotes");
+        throw given.wrong(WhatSettings.COLLECTION, word, "database.name, like 5.quotes");
       }
-      int database = DatabaseChoice.number(given, Setting.COLLECTION, word.substring(0, dot));
+      int database = DatabaseChoice.number(given, WhatSettings.COLLECTION, word.substring(0, dot));
       feeds.add(new FeedPlan(new FeedId(database, word.substring(dot + 1), patterns), null));
     }
     return feeds;
@@ -91,21 +91,23 @@ final class ClientMapping {
   private ReceiverSettings receiver() {
     return new ReceiverSettings(
         ProcessName.of(given),
-        secrets.read(given, Setting.TOKEN_FILE, "REPLICATOR_TOKEN"),
+        secrets.read(given, SecuritySettings.TOKEN_FILE, "REPLICATOR_TOKEN"),
         Codecs.of(given),
-        given.bytes(Setting.WINDOW),
+        given.bytes(LinkSettings.WINDOW),
         ReceiverSettings.DEFAULT_MAX_BATCH_BYTES,
         0,
         ReceiverSettings.DEFAULT_HANDSHAKE_TIMEOUT);
   }
 
   private String http() {
-    String text = given.text(Setting.HTTP);
+    String text = given.text(RunningSettings.HTTP);
     return switch (text) {
       case "off" -> "";
       case "" -> StatusCommand.CLIENT_HTTP;
       default ->
-          HostAddress.parse(given, Setting.HTTP, text).withDefaultHost("127.0.0.1").toString();
+          HostAddress.parse(given, RunningSettings.HTTP, text)
+              .withDefaultHost("127.0.0.1")
+              .toString();
     };
   }
 }

@@ -16,17 +16,17 @@ final class Codecs {
             .map(codec -> codec.name().toLowerCase(Locale.ROOT))
             .toList();
     List<Compression> codecs = new ArrayList<>();
-    for (String word : given.list(Setting.CODEC)) {
+    for (String word : given.list(LinkSettings.CODEC)) {
       String name = word.strip().toLowerCase(Locale.ROOT);
       if (!known.contains(name)) {
         throw given.wrong(
-            Setting.CODEC,
+            LinkSettings.CODEC,
             word,
             "names of " + String.join(", ", known) + Nearest.hint(word, known));
       }
       Compression codec = Compression.valueOf(name.toUpperCase(Locale.ROOT));
       if (codecs.contains(codec)) {
-        throw given.wrong(Setting.CODEC, word, "each name once");
+        throw given.wrong(LinkSettings.CODEC, word, "each name once");
       }
       codecs.add(codec);
     }

@@ -3,7 +3,7 @@ package io.replicator.command.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -72,8 +72,8 @@ final class CommandLines {
   }
 
   private static Map<Setting, Given.Entry> typed(ParseResult result, CommandName command) {
-    Map<Setting, Given.Entry> typed = new EnumMap<>(Setting.class);
-    for (Setting setting : Setting.of(command)) {
+    Map<Setting, Given.Entry> typed = new LinkedHashMap<>();
+    for (Setting setting : Settings.of(command)) {
       String name = setting.optionNames().getFirst();
       if (result.hasMatchedOption(name)) {
         List<String> values = new ArrayList<>();
@@ -122,7 +122,7 @@ final class CommandLines {
     }
     List<String> known = spec.options().stream().map(OptionSpec::longestName).toList();
     String key = word.replaceFirst("^-+", "").replaceFirst("=.*", "");
-    Optional<Setting> elsewhere = Setting.named(key);
+    Optional<Setting> elsewhere = Settings.named(key);
     if (elsewhere.isPresent()) {
       String why =
           elsewhere.get().type() instanceof SettingType.Structure
@@ -202,7 +202,7 @@ final class CommandLines {
 
   private static void addGroup(CommandSpec spec, CommandName command, SettingGroup group) {
     List<Setting> settings =
-        Setting.of(command).stream()
+        Settings.of(command).stream()
             .filter(setting ->
                 setting.group() == group && !(setting.type() instanceof SettingType.Structure))
             .toList();

@@ -45,7 +45,7 @@ final class CompareCommand {
       throw new UsageError(String.valueOf(e.getMessage()), e);
     }
     CompareReport report = new CompareReport(out);
-    if (given.flag(Setting.JSON)) {
+    if (given.flag(RunningSettings.JSON)) {
       report.json(results);
     } else {
       results.forEach(report::text);
@@ -70,19 +70,19 @@ final class CompareCommand {
   private static CompareRules rules(Given given) {
     return new CompareRules(
         patterns(given),
-        given.text(Setting.PREFIX),
-        given.time(Setting.EXPIRY_TOLERANCE),
-        given.flag(Setting.IGNORE_CHAIN),
-        (int) given.number(Setting.EXAMPLES),
-        given.time(Setting.WAIT));
+        given.text(WhatSettings.PREFIX),
+        given.time(CheckSettings.EXPIRY_TOLERANCE),
+        given.flag(CheckSettings.IGNORE_CHAIN),
+        (int) given.number(CheckSettings.EXAMPLES),
+        given.time(CheckSettings.WAIT));
   }
 
   /** {@code --match} and {@code --exclude}. */
   static KeyPatterns patterns(Given given) {
     try {
-      return KeyPatterns.of(given.list(Setting.MATCH), given.list(Setting.EXCLUDE));
+      return KeyPatterns.of(given.list(WhatSettings.MATCH), given.list(WhatSettings.EXCLUDE));
     } catch (IllegalArgumentException e) {
-      throw new UsageError(given.origin(Setting.MATCH) + " / --exclude: " + e.getMessage(), e);
+      throw new UsageError(given.origin(WhatSettings.MATCH) + " / --exclude: " + e.getMessage(), e);
     }
   }
 }

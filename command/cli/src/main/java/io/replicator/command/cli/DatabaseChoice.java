@@ -23,15 +23,15 @@ record DatabaseChoice(int number, boolean plain, QosLevel level, boolean levelIs
 
   /** All databases of a start, in order. */
   static List<DatabaseChoice> of(Given given) {
-    List<Integer> numbers = numbers(given, Setting.DATABASES);
+    List<Integer> numbers = numbers(given, WhatSettings.DATABASES);
     if (numbers.isEmpty()) {
-      throw given.wrong(Setting.DATABASES, "", "at least one database number, like 5,0");
+      throw given.wrong(WhatSettings.DATABASES, "", "at least one database number, like 5,0");
     }
     // Where a command has no such setting, none is given.
-    Set<Integer> plain = Set.copyOf(numbers(given, Setting.PLAINDB));
-    requireKnown(given, Setting.PLAINDB, numbers, plain);
+    Set<Integer> plain = Set.copyOf(numbers(given, WhatSettings.PLAINDB));
+    requireKnown(given, WhatSettings.PLAINDB, numbers, plain);
     Map<Integer, QosLevel> levels = levels(given);
-    requireKnown(given, Setting.QOS, numbers, levels.keySet());
+    requireKnown(given, WhatSettings.QOS, numbers, levels.keySet());
     List<DatabaseChoice> choices = new ArrayList<>();
     for (int number : numbers) {
       QosLevel level = levels.getOrDefault(number, QosLevel.ofPosition(choices.size()));
@@ -83,22 +83,25 @@ record DatabaseChoice(int number, boolean plain, QosLevel level, boolean levelIs
               + ": database "
               + first
               + " is not in --databases ("
-              + String.join(",", given.list(Setting.DATABASES))
+              + String.join(",", given.list(WhatSettings.DATABASES))
               + "): add it there or take it out here");
     }
   }
 
   private static Map<Integer, QosLevel> levels(Given given) {
     Map<Integer, QosLevel> levels = new LinkedHashMap<>();
-    for (String word : given.list(Setting.QOS)) {
+    for (String word : given.list(WhatSettings.QOS)) {
       String[] parts = word.split("=", -1);
       if (parts.length != 2) {
-        throw given.wrong(Setting.QOS, word, "database=level, like 5=low");
+        throw given.wrong(WhatSettings.QOS, word, "database=level, like 5=low");
       }
-      int number = number(given, Setting.QOS, parts[0]);
-      if (levels.put(number, level(given.origin(Setting.QOS), parts[1])) != null) {
+      int number = number(given, WhatSettings.QOS, parts[0]);
+      if (levels.put(number, level(given.origin(WhatSettings.QOS), parts[1])) != null) {
         throw new UsageError(
-            given.origin(Setting.QOS) + ": database " + number + " is given two levels: give one");
+            given.origin(WhatSettings.QOS)
+                + ": database "
+                + number
+                + " is given two levels: give one");
       }
     }
     return levels;
@@ -126,15 +129,15 @@ record DatabaseChoice(int number, boolean plain, QosLevel level, boolean levelIs
   /** {@code --map-db}: database at the source → database at the target. */
   static Map<Integer, Integer> mapping(Given given) {
     Map<Integer, Integer> mapping = new LinkedHashMap<>();
-    for (String word : given.list(Setting.MAP_DB)) {
+    for (String word : given.list(WhatSettings.MAP_DB)) {
       String[] parts = word.split(":", -1);
       if (parts.length != 2) {
-        throw given.wrong(Setting.MAP_DB, word, "source:target, like 5:0");
+        throw given.wrong(WhatSettings.MAP_DB, word, "source:target, like 5:0");
       }
-      int source = number(given, Setting.MAP_DB, parts[0]);
-      if (mapping.put(source, number(given, Setting.MAP_DB, parts[1])) != null) {
+      int source = number(given, WhatSettings.MAP_DB, parts[0]);
+      if (mapping.put(source, number(given, WhatSettings.MAP_DB, parts[1])) != null) {
         throw new UsageError(
-            given.origin(Setting.MAP_DB)
+            given.origin(WhatSettings.MAP_DB)
                 + ": database "
                 + source
                 + " is mapped twice: map it once");
@@ -151,7 +154,7 @@ record DatabaseChoice(int number, boolean plain, QosLevel level, boolean levelIs
       Integer other = sources.put(target, choice.number());
       if (other != null) {
         throw new UsageError(
-            given.origin(Setting.MAP_DB)
+            given.origin(WhatSettings.MAP_DB)
                 + ": databases "
                 + other
                 + " and "

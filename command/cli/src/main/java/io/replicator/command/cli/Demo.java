@@ -37,8 +37,8 @@ final class Demo {
   private final ProgressLine progress;
 
   Demo(Given given, PrintStream out, ProgressLine progress) {
-    this.keys = (int) given.number(Setting.KEYS);
-    this.seconds = given.number(Setting.SECONDS);
+    this.keys = (int) given.number(RunningSettings.KEYS);
+    this.seconds = given.number(RunningSettings.SECONDS);
     this.out = out;
     this.progress = progress;
   }

@@ -1,7 +1,7 @@
 package io.replicator.command.cli;
 
 import java.time.Duration;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,7 +30,7 @@ final class Given {
 
   Given(CommandName command, Map<Setting, Entry> typed, Map<Setting, Entry> filed) {
     this.command = command;
-    this.entries = new EnumMap<>(Setting.class);
+    this.entries = new LinkedHashMap<>();
     entries.putAll(filed);
     entries.putAll(typed);
     entries.forEach(SettingCheck::check);

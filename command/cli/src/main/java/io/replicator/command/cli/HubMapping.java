@@ -38,7 +38,7 @@ final class HubMapping {
       List<AccessRule> access = new AccessMapping(given).rules(databases);
       return HubSettings.of(
               ProcessName.of(given),
-              listenAddress(Setting.HUB_ADDRESS, given.text(Setting.HUB_ADDRESS)),
+              listenAddress(LinkSettings.HUB_ADDRESS, given.text(LinkSettings.HUB_ADDRESS)),
               RedisAccess.endpoint(given, secrets, RedisAccess.REDIS),
               databases.stream().map(DatabaseChoice::number).toList(),
               Set.of())
@@ -46,11 +46,13 @@ final class HubMapping {
           .withTls(LinkTls.of(given).map(files -> tls(files, access)).orElse(null))
           .withAccess(access)
           .withDelivery(delivery())
-          .withTcp(TcpSettings.DEFAULTS.withCongestionControl(given.text(Setting.CONGESTION)))
+          .withTcp(TcpSettings.DEFAULTS.withCongestionControl(given.text(LinkSettings.CONGESTION)))
           .withHttp(http())
-          .withInsecure(given.flag(Setting.INSECURE))
+          .withInsecure(given.flag(SecuritySettings.INSECURE))
           .withDrainTimeout(
-              given.flag(Setting.NOWAIT) ? Duration.ZERO : HubSettings.DEFAULT_DRAIN_TIMEOUT);
+              given.flag(RunningSettings.NOWAIT)
+                  ? Duration.ZERO
+                  : HubSettings.DEFAULT_DRAIN_TIMEOUT);
     } catch (IllegalArgumentException e) {
       throw new UsageError("hub: " + Running.words(e), e);
     }
@@ -62,11 +64,11 @@ final class HubMapping {
   }
 
   private @Nullable ListenAddress http() {
-    String text = given.text(Setting.HTTP);
+    String text = given.text(RunningSettings.HTTP);
     return switch (text) {
       case "off" -> null;
-      case "" -> listenAddress(Setting.HTTP, StatusCommand.HUB_HTTP);
-      default -> listenAddress(Setting.HTTP, text);
+      case "" -> listenAddress(RunningSettings.HTTP, StatusCommand.HUB_HTTP);
+      default -> listenAddress(RunningSettings.HTTP, text);
     };
   }
 
@@ -94,8 +96,8 @@ final class HubMapping {
 
   private Map<Integer, List<CollectionSettings>> collections(List<DatabaseChoice> databases) {
     Map<Integer, List<CollectionSettings>> collections = new HashMap<>();
-    for (Map<String, Object> map : given.maps(Setting.COLLECTIONS)) {
-      Fields fields = new Fields(given.origin(Setting.COLLECTIONS), map);
+    for (Map<String, Object> map : given.maps(WhatSettings.COLLECTIONS)) {
+      Fields fields = new Fields(given.origin(WhatSettings.COLLECTIONS), map);
       fields.allow("name", "database", "match", "exclude", "level");
       String name = fields.required("name");
       DatabaseChoice database = database(fields, databases);
@@ -123,7 +125,7 @@ final class HubMapping {
                     + ": "
                     + number
                     + " is not in --databases ("
-                    + String.join(",", given.list(Setting.DATABASES))
+                    + String.join(",", given.list(WhatSettings.DATABASES))
                     + "): add it there or take the collection out"));
   }
 
@@ -131,10 +133,10 @@ final class HubMapping {
     DeliverySettings standard = DeliverySettings.defaults(ProcessName.of(given));
     return new DeliverySettings(
         standard.hubId(),
-        (int) given.bytes(Setting.BLOCK_BYTES),
+        (int) given.bytes(LinkSettings.BLOCK_BYTES),
         Codecs.of(given),
         standard.compressionLevel(),
-        given.time(Setting.KEEP_ALIVE),
+        given.time(LinkSettings.KEEP_ALIVE),
         standard.helloTimeout(),
         standard.maxSubscribers(),
         standard.liveBatchBytes(),
@@ -144,15 +146,15 @@ final class HubMapping {
         standard.aheadLimit(),
         standard.shareFor(),
         standard.cursorRefresh(),
-        new QosShares(given.number(Setting.SHARE) / 100.0, QosShares.DEFAULT.backfill()),
+        new QosShares(given.number(LinkSettings.SHARE) / 100.0, QosShares.DEFAULT.backfill()),
         caps());
   }
 
   private QosCaps caps() {
     Map<QosLevel, Long> levels = new EnumMap<>(QosLevel.class);
-    String origin = given.origin(Setting.RATES);
+    String origin = given.origin(LinkSettings.RATES);
     given
-        .map(Setting.RATES)
+        .map(LinkSettings.RATES)
         .forEach((level, rate) -> {
           try {
             levels.put(DatabaseChoice.level(origin, level), Units.parseSize(rate.toString()));
@@ -161,6 +163,6 @@ final class HubMapping {
                 origin + ": " + level + ": '" + rate + "': expected " + e.getMessage(), e);
           }
         });
-    return new QosCaps(given.bytes(Setting.RATE), levels);
+    return new QosCaps(given.bytes(LinkSettings.RATE), levels);
   }
 }

@@ -17,19 +17,19 @@ record LinkTls(@Nullable Path ca, @Nullable Path certificate, @Nullable Path key
 
   /** What there is, empty = no TLS. */
   static Optional<LinkTls> of(Given given) {
-    Path ca = existing(given, Setting.TLS_CA, given.text(Setting.TLS_CA));
-    List<String> names = given.list(Setting.TLS_CRT);
+    Path ca = existing(given, SecuritySettings.TLS_CA, given.text(SecuritySettings.TLS_CA));
+    List<String> names = given.list(SecuritySettings.TLS_CRT);
     if (names.size() != 2) {
       throw given.wrong(
-          Setting.TLS_CRT,
+          SecuritySettings.TLS_CRT,
           String.join(",", names),
           "two files: \"certificate.crt,certificate.key\"");
     }
-    Path certificate = existing(given, Setting.TLS_CRT, names.get(0));
-    Path key = existing(given, Setting.TLS_CRT, names.get(1));
+    Path certificate = existing(given, SecuritySettings.TLS_CRT, names.get(0));
+    Path key = existing(given, SecuritySettings.TLS_CRT, names.get(1));
     if ((certificate == null) != (key == null)) {
       throw new UsageError(
-          given.origin(Setting.TLS_CRT)
+          given.origin(SecuritySettings.TLS_CRT)
               + ": of "
               + String.join(" and ", names)
               + " only "
@@ -41,7 +41,7 @@ record LinkTls(@Nullable Path ca, @Nullable Path certificate, @Nullable Path key
     }
     if (given.command() == CommandName.HUB && certificate == null) {
       throw new UsageError(
-          given.origin(Setting.TLS_CA)
+          given.origin(SecuritySettings.TLS_CA)
               + ": "
               + ca
               + " exists but the hub has no certificate to show: give --TLSCRT certificate,key too");

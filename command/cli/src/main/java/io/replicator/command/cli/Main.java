@@ -41,8 +41,8 @@ public final class Main {
         given.command() != CommandName.COMPARE
             && given.command() != CommandName.STATUS
             && given.command() != CommandName.DEMO
-            && given.flag(Setting.LOG_JSON);
-    Logging.start(given.text(Setting.LOG_LEVEL), json);
+            && given.flag(RunningSettings.LOG_JSON);
+    Logging.start(given.text(RunningSettings.LOG_LEVEL), json);
     ProgressLine progress = new ProgressLine(err, isTerminal(), System::nanoTime);
     return switch (given.command()) {
       case HUB -> new HubCommand(given, secrets).run();

@@ -8,7 +8,7 @@ final class ProcessName {
   private ProcessName() {}
 
   static String of(Given given) {
-    String name = given.text(Setting.NAME);
+    String name = given.text(RunningSettings.NAME);
     return name.isEmpty() ? host() : name;
   }
 

@@ -29,37 +29,37 @@ final class RedisAccess {
 
   static final Names REDIS =
       new Names(
-          Setting.REDIS_ADDRESS,
-          Setting.SENTINEL,
-          Setting.SENTINEL_MASTER,
-          Setting.REDIS_USER,
-          Setting.REDIS_PASSWORD_FILE,
-          Setting.REDIS_TLS,
-          Setting.REDIS_CA,
-          Setting.REDIS_CERTIFICATE,
+          RedisSettings.REDIS_ADDRESS,
+          RedisSettings.SENTINEL,
+          RedisSettings.SENTINEL_MASTER,
+          RedisSettings.REDIS_USER,
+          RedisSettings.REDIS_PASSWORD_FILE,
+          RedisSettings.REDIS_TLS,
+          RedisSettings.REDIS_CA,
+          RedisSettings.REDIS_CERTIFICATE,
           "REPLICATOR_REDIS_PASSWORD");
 
   static final Names SOURCE =
       new Names(
-          Setting.SOURCE,
-          Setting.SOURCE_SENTINEL,
-          Setting.SOURCE_MASTER,
-          Setting.SOURCE_USER,
-          Setting.SOURCE_PASSWORD_FILE,
-          Setting.SOURCE_TLS,
-          Setting.SOURCE_CA,
+          SidesSettings.SOURCE,
+          SidesSettings.SOURCE_SENTINEL,
+          SidesSettings.SOURCE_MASTER,
+          SidesSettings.SOURCE_USER,
+          SidesSettings.SOURCE_PASSWORD_FILE,
+          SidesSettings.SOURCE_TLS,
+          SidesSettings.SOURCE_CA,
           null,
           "REPLICATOR_SOURCE_PASSWORD");
 
   static final Names TARGET =
       new Names(
-          Setting.TARGET_ADDRESS,
-          Setting.TARGET_SENTINEL,
-          Setting.TARGET_MASTER,
-          Setting.TARGET_USER,
-          Setting.TARGET_PASSWORD_FILE,
-          Setting.TARGET_TLS,
-          Setting.TARGET_CA,
+          SidesSettings.TARGET_ADDRESS,
+          SidesSettings.TARGET_SENTINEL,
+          SidesSettings.TARGET_MASTER,
+          SidesSettings.TARGET_USER,
+          SidesSettings.TARGET_PASSWORD_FILE,
+          SidesSettings.TARGET_TLS,
+          SidesSettings.TARGET_CA,
           null,
           "REPLICATOR_TARGET_PASSWORD");
 

@@ -21,11 +21,12 @@ final class StatusCommand {
   }
 
   int run() {
-    boolean named = given.isSet(Setting.HTTP);
-    List<String> words = named ? given.list(Setting.HTTP) : List.of(HUB_HTTP, CLIENT_HTTP);
+    boolean named = given.isSet(RunningSettings.HTTP);
+    List<String> words = named ? given.list(RunningSettings.HTTP) : List.of(HUB_HTTP, CLIENT_HTTP);
     List<HostAddress> addresses = new ArrayList<>();
     for (String word : words) {
-      addresses.add(HostAddress.parse(given, Setting.HTTP, word).withDefaultHost("127.0.0.1"));
+      addresses.add(
+          HostAddress.parse(given, RunningSettings.HTTP, word).withDefaultHost("127.0.0.1"));
     }
     int answered = 0;
     boolean ready = true;
@@ -58,7 +59,7 @@ final class StatusCommand {
   }
 
   private void show(HostAddress address, String json) {
-    if (given.flag(Setting.JSON)) {
+    if (given.flag(RunningSettings.JSON)) {
       out.println(json.strip());
     } else {
       new StatusTable(out).print(address.toString(), StatusClient.parse(json));

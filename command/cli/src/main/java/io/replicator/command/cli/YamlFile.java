@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +29,7 @@ final class YamlFile {
   /** Reads the settings of a command; errors name the file, the key and the nearest known one. */
   static Map<Setting, Given.Entry> read(Path file, CommandName command) {
     Object content = load(file);
-    Map<Setting, Given.Entry> entries = new EnumMap<>(Setting.class);
+    Map<Setting, Given.Entry> entries = new LinkedHashMap<>();
     if (content == null) {
       return entries;
     }
@@ -72,9 +71,9 @@ final class YamlFile {
   }
 
   private static Setting setting(Path file, String key, CommandName command) {
-    List<String> known = Setting.of(command).stream().map(Setting::key).toList();
+    List<String> known = Settings.of(command).stream().map(Setting::key).toList();
     Setting setting =
-        Setting.named(key)
+        Settings.named(key)
             .orElseThrow(() ->
                 new UsageError(
                     file
@@ -108,7 +107,7 @@ final class YamlFile {
             || setting.type() instanceof SettingType.Repeated;
     return switch (value) {
       case List<?> list when several -> list.stream().map(item -> word(origin, item)).toList();
-      case Map<?, ?> map when setting == Setting.QOS ->
+      case Map<?, ?> map when setting == WhatSettings.QOS ->
           map(origin, map).entrySet().stream()
               .map(entry -> entry.getKey() + "=" + entry.getValue())
               .toList();

@@ -19,10 +19,10 @@ class CommandLinesTest {
     Given given = given("-server -databases 5,0 -plaindb 0 -redis 127.0.0.1:6379 -hub :3333");
 
     assertThat(given.command()).isEqualTo(CommandName.HUB);
-    assertThat(given.list(Setting.DATABASES)).containsExactly("5", "0");
-    assertThat(given.list(Setting.PLAINDB)).containsExactly("0");
-    assertThat(given.text(Setting.REDIS_ADDRESS)).isEqualTo("127.0.0.1:6379");
-    assertThat(given.text(Setting.HUB_ADDRESS)).isEqualTo(":3333");
+    assertThat(given.list(WhatSettings.DATABASES)).containsExactly("5", "0");
+    assertThat(given.list(WhatSettings.PLAINDB)).containsExactly("0");
+    assertThat(given.text(RedisSettings.REDIS_ADDRESS)).isEqualTo("127.0.0.1:6379");
+    assertThat(given.text(LinkSettings.HUB_ADDRESS)).isEqualTo(":3333");
   }
 
   @Test
@@ -30,20 +30,21 @@ class CommandLinesTest {
     Given given = given("-hub host:3333 -databases 5,0 -redis 127.0.0.1:6380");
 
     assertThat(given.command()).isEqualTo(CommandName.CLIENT);
-    assertThat(given.list(Setting.DATABASES)).containsExactly("5", "0");
-    assertThat(given.text(Setting.HUB_ADDRESS)).isEqualTo("host:3333");
+    assertThat(given.list(WhatSettings.DATABASES)).containsExactly("5", "0");
+    assertThat(given.text(LinkSettings.HUB_ADDRESS)).isEqualTo("host:3333");
   }
 
   @Test
   void originalDefaultsHold() {
     Given given = given("-server");
 
-    assertThat(given.text(Setting.HUB_ADDRESS)).isEqualTo(":3333");
-    assertThat(given.text(Setting.REDIS_ADDRESS)).isEqualTo("127.0.0.1:6379");
-    assertThat(given.text(Setting.TLS_CA)).isEqualTo("ca.pem");
-    assertThat(given.list(Setting.TLS_CRT)).containsExactly("certificate.crt", "certificate.key");
-    assertThat(given.flag(Setting.SENTINEL)).isFalse();
-    assertThat(given.flag(Setting.NOWAIT)).isFalse();
+    assertThat(given.text(LinkSettings.HUB_ADDRESS)).isEqualTo(":3333");
+    assertThat(given.text(RedisSettings.REDIS_ADDRESS)).isEqualTo("127.0.0.1:6379");
+    assertThat(given.text(SecuritySettings.TLS_CA)).isEqualTo("ca.pem");
+    assertThat(given.list(SecuritySettings.TLS_CRT))
+        .containsExactly("certificate.crt", "certificate.key");
+    assertThat(given.flag(RedisSettings.SENTINEL)).isFalse();
+    assertThat(given.flag(RunningSettings.NOWAIT)).isFalse();
   }
 
   @ParameterizedTest
@@ -57,12 +58,12 @@ class CommandLinesTest {
     Given given = given(line);
 
     assertThat(given.command()).isEqualTo(CommandName.CLIENT);
-    assertThat(given.text(Setting.HUB_ADDRESS)).isEqualTo("h:1");
-    assertThat(given.flag(Setting.LOCAL_VERSIONS)).isTrue();
-    assertThat(given.flag(Setting.NOWAIT)).isTrue();
-    assertThat(given.flag(Setting.SENTINEL)).isTrue();
-    assertThat(given.text(Setting.TLS_CA)).isEqualTo("a.pem");
-    assertThat(given.list(Setting.TLS_CRT)).containsExactly("c.crt", "c.key");
+    assertThat(given.text(LinkSettings.HUB_ADDRESS)).isEqualTo("h:1");
+    assertThat(given.flag(TargetSettings.LOCAL_VERSIONS)).isTrue();
+    assertThat(given.flag(RunningSettings.NOWAIT)).isTrue();
+    assertThat(given.flag(RedisSettings.SENTINEL)).isTrue();
+    assertThat(given.text(SecuritySettings.TLS_CA)).isEqualTo("a.pem");
+    assertThat(given.list(SecuritySettings.TLS_CRT)).containsExactly("c.crt", "c.key");
   }
 
   @Test
@@ -72,17 +73,17 @@ class CommandLinesTest {
 
   @Test
   void readsSizesAndTimes() {
-    assertThat(given("client --window 64KiB").bytes(Setting.WINDOW)).isEqualTo(65_536);
-    assertThat(given("client --window 2m").bytes(Setting.WINDOW)).isEqualTo(2 << 20);
-    assertThat(given("hub --keep-alive 2m").time(Setting.KEEP_ALIVE))
+    assertThat(given("client --window 64KiB").bytes(LinkSettings.WINDOW)).isEqualTo(65_536);
+    assertThat(given("client --window 2m").bytes(LinkSettings.WINDOW)).isEqualTo(2 << 20);
+    assertThat(given("hub --keep-alive 2m").time(LinkSettings.KEEP_ALIVE))
         .isEqualTo(Duration.ofMinutes(2));
-    assertThat(given("compare --expiry-tolerance 1500ms").time(Setting.EXPIRY_TOLERANCE))
+    assertThat(given("compare --expiry-tolerance 1500ms").time(CheckSettings.EXPIRY_TOLERANCE))
         .isEqualTo(Duration.ofMillis(1500));
   }
 
   @Test
   void patternsAreRepeatedAndMayHoldCommas() {
-    assertThat(given("client --match a,b* --match c?").list(Setting.MATCH))
+    assertThat(given("client --match a,b* --match c?").list(WhatSettings.MATCH))
         .containsExactly("a,b*", "c?");
   }
 
@@ -123,7 +124,7 @@ class CommandLinesTest {
   void helpNamesEveryOptionWithItsDefaultAndAnExample(CommandName command) {
     String help = flat(shown(command.word() + " --help"));
 
-    for (Setting setting : Setting.of(command)) {
+    for (Setting setting : Settings.of(command)) {
       if (!(setting.type() instanceof SettingType.Structure)) {
         assertThat(help).contains(setting.optionNames());
         assertThat(help).contains(flat(CommandLines.description(setting)));

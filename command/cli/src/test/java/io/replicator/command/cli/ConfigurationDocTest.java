@@ -26,12 +26,12 @@ class ConfigurationDocTest {
 
     assertThat(rows)
         .containsExactlyInAnyOrderElementsOf(
-            Arrays.stream(Setting.values()).map(ConfigurationDocTest::row).toList());
+            Settings.all().stream().map(ConfigurationDocTest::row).toList());
   }
 
   @Test
   void everyDefaultIsAValidValue() {
-    for (Setting setting : Setting.values()) {
+    for (Setting setting : Settings.all()) {
       if (!setting.standard().isEmpty()) {
         SettingCheck.check(
             setting,
@@ -55,7 +55,7 @@ class ConfigurationDocTest {
 
   @Test
   void namesAreDistinct() {
-    assertThat(Arrays.stream(Setting.values()).flatMap(setting -> setting.optionNames().stream()))
+    assertThat(Settings.all().stream().flatMap(setting -> setting.optionNames().stream()))
         .doesNotHaveDuplicates();
   }
 

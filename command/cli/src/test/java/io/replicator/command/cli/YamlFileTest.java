@@ -31,12 +31,12 @@ class YamlFileTest {
             "--keep-alive",
             "5s");
 
-    assertThat(given.list(Setting.DATABASES)).containsExactly("5", "0");
-    assertThat(given.list(Setting.PLAINDB)).containsExactly("0");
-    assertThat(given.list(Setting.REDIS_ADDRESS)).hasSize(2);
-    assertThat(given.text(Setting.KEEP_ALIVE)).isEqualTo("5s");
-    assertThat(given.flag(Setting.NOWAIT)).isTrue();
-    assertThat(given.text(Setting.BLOCK_BYTES)).isEqualTo("1KiB");
+    assertThat(given.list(WhatSettings.DATABASES)).containsExactly("5", "0");
+    assertThat(given.list(WhatSettings.PLAINDB)).containsExactly("0");
+    assertThat(given.list(RedisSettings.REDIS_ADDRESS)).hasSize(2);
+    assertThat(given.text(LinkSettings.KEEP_ALIVE)).isEqualTo("5s");
+    assertThat(given.flag(RunningSettings.NOWAIT)).isTrue();
+    assertThat(given.text(LinkSettings.BLOCK_BYTES)).isEqualTo("1KiB");
   }
 
   @Test
@@ -44,17 +44,17 @@ class YamlFileTest {
     Given client =
         given("client", "map-db: 5:0\nhttp: off\nprefix: 0x10\nname: null-island\nredis: :6379\n");
 
-    assertThat(client.list(Setting.MAP_DB)).containsExactly("5:0");
-    assertThat(client.text(Setting.HTTP)).isEqualTo("off");
-    assertThat(client.text(Setting.PREFIX)).isEqualTo("0x10");
-    assertThat(client.text(Setting.NAME)).isEqualTo("null-island");
+    assertThat(client.list(WhatSettings.MAP_DB)).containsExactly("5:0");
+    assertThat(client.text(RunningSettings.HTTP)).isEqualTo("off");
+    assertThat(client.text(WhatSettings.PREFIX)).isEqualTo("0x10");
+    assertThat(client.text(RunningSettings.NAME)).isEqualTo("null-island");
   }
 
   @Test
   void levelsMayBeAMap() throws IOException {
     Given given = hub("databases: 5,0\nqos:\n  5: low\n  0: high\n");
 
-    assertThat(given.list(Setting.QOS)).containsExactly("5=low", "0=high");
+    assertThat(given.list(WhatSettings.QOS)).containsExactly("5=low", "0=high");
   }
 
   @Test
@@ -62,7 +62,7 @@ class YamlFileTest {
     Given given =
         hub("collections:\n  - {name: quotes, database: 5, match: ['quote:*'], level: high}\n");
 
-    assertThat(given.maps(Setting.COLLECTIONS))
+    assertThat(given.maps(WhatSettings.COLLECTIONS))
         .containsExactly(
             Map.of(
                 "name", "quotes", "database", "5", "match", List.of("quote:*"), "level", "high"));
@@ -70,7 +70,7 @@ class YamlFileTest {
 
   @Test
   void emptyFileIsNoError() throws IOException {
-    assertThat(hub("# nothing yet\n").isSet(Setting.REDIS_ADDRESS)).isFalse();
+    assertThat(hub("# nothing yet\n").isSet(RedisSettings.REDIS_ADDRESS)).isFalse();
   }
 
   @ParameterizedTest
@@ -94,7 +94,7 @@ class YamlFileTest {
           collections: 5              | expected a list
           """)
   void refusesWithAClearText(String yaml, String expected) {
-    assertThatThrownBy(() -> hub(yaml).maps(Setting.COLLECTIONS))
+    assertThatThrownBy(() -> hub(yaml).maps(WhatSettings.COLLECTIONS))
         .isInstanceOf(UsageError.class)
         .hasMessageContaining(expected);
   }

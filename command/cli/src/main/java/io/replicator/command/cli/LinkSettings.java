@@ -1,0 +1,106 @@
+package io.replicator.command.cli;
+
+import static io.replicator.command.cli.CommandName.CLIENT;
+import static io.replicator.command.cli.CommandName.HUB;
+import static io.replicator.command.cli.SettingList.also;
+import static io.replicator.command.cli.SettingList.on;
+import static io.replicator.command.cli.SettingList.original;
+import static io.replicator.command.cli.SettingList.size;
+import static io.replicator.command.cli.SettingList.time;
+import static io.replicator.command.cli.SettingList.words;
+
+import java.time.Duration;
+import java.util.List;
+
+/** What goes between hub and client, and how fast. */
+final class LinkSettings {
+
+  private static final SettingList LIST = new SettingList(SettingGroup.LINK);
+
+  static final Setting HUB_ADDRESS =
+      LIST.add(
+          "hub",
+          words("host:port"),
+          ":3333",
+          on(HUB, CLIENT),
+          original(),
+          "hub: where to listen. client: the hub, or several hubs that are tried in turn.");
+
+  static final Setting CODEC =
+      LIST.add(
+          "codec",
+          words("name,name"),
+          "zstd,gzip,lz4,none",
+          on(HUB, CLIENT),
+          also(),
+          "Compression, best first, of zstd, gzip, lz4, xz, none. The hub refuses what is not listed.");
+
+  static final Setting BLOCK_BYTES =
+      LIST.add(
+          "block-bytes",
+          size(256, 65536),
+          "1KiB",
+          on(HUB),
+          also(),
+          "Data in one block: what an urgent change may have to wait for.");
+
+  static final Setting WINDOW =
+      LIST.add(
+          "window",
+          size(65536, 1L << 30),
+          "4MiB",
+          on(CLIENT),
+          also(),
+          "Most bytes that are on the way to this client and not applied yet.");
+
+  static final Setting RATE =
+      LIST.add(
+          "rate",
+          size(0, 1L << 40),
+          "0",
+          on(HUB),
+          also(),
+          "Most bytes a second to each client, 0 = no limit.");
+
+  static final Setting RATES =
+      LIST.add(
+          "rates",
+          new SettingType.Structure(),
+          "",
+          on(HUB),
+          also(),
+          "Most bytes a second to each client for a level: idle: 16KiB.");
+
+  static final Setting SHARE =
+      LIST.add(
+          "share",
+          new SettingType.Count(0, 6),
+          "5",
+          on(HUB),
+          also(),
+          "Per cent of the link that a lower level gets even when a higher one could fill it.");
+
+  static final Setting CONGESTION =
+      LIST.add(
+          "congestion",
+          new SettingType.Choice(List.of("bbr", "cubic", "system")),
+          "bbr",
+          on(HUB),
+          also(),
+          "TCP congestion control; bbr where the kernel has it.");
+
+  static final Setting KEEP_ALIVE =
+      LIST.add(
+          "keep-alive",
+          time(Duration.ofSeconds(1), Duration.ofMinutes(10)),
+          "10s",
+          on(HUB),
+          also(),
+          "A silent side is asked after this time and given up after three times as long.");
+
+  private LinkSettings() {}
+
+  static List<Setting> all() {
+    return LIST.all();
+  }
+}
