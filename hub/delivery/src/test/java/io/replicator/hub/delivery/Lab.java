@@ -8,6 +8,7 @@ import io.replicator.link.wire.Frame;
 import io.replicator.link.wire.Hello;
 import io.replicator.testing.testkit.MemoryLink;
 import io.replicator.testing.testkit.VirtualLoop;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -133,5 +134,16 @@ final class Lab {
     byte[] value = new byte[bytes];
     random.nextBytes(value);
     return value;
+  }
+
+  /** A value that begins with a number, to tell older from newer. */
+  byte[] numbered(long number, int bytes) {
+    byte[] value = value(Math.max(8, bytes));
+    ByteBuffer.wrap(value).putLong(number);
+    return value;
+  }
+
+  static long number(byte[] value) {
+    return ByteBuffer.wrap(value).getLong();
   }
 }
