@@ -6,11 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.lettuce.core.protocol.CommandType;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
+import io.replicator.command.redis.FreePort;
 import io.replicator.command.redis.RedisServer;
 import io.replicator.redis.RedisAccessException.Category;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionException;
@@ -45,7 +44,7 @@ final class RedisTlsTest {
 
   @Test
   void readsOverTlsFromAServerOfTheGivenAuthority() throws IOException {
-    int port = freePort();
+    int port = FreePort.next();
     try (RedisServer server = started(port, "no");
         RedisConnector connector =
             new RedisConnector(endpoint(port, new RedisTls(ca, null, null, true)));
@@ -57,7 +56,7 @@ final class RedisTlsTest {
 
   @Test
   void showsItsOwnCertificateWhereTheServerWantsOne() throws IOException {
-    int port = freePort();
+    int port = FreePort.next();
     try (RedisServer server = started(port, "yes");
         RedisConnector connector =
             new RedisConnector(endpoint(port, new RedisTls(ca, certificate, key, true)));
@@ -69,7 +68,7 @@ final class RedisTlsTest {
 
   @Test
   void refusesAServerOfAnotherAuthority() throws IOException {
-    int port = freePort();
+    int port = FreePort.next();
     try (RedisServer server = started(port, "no")) {
       assertThat(server.isAlive()).isTrue();
       assertRefused(port, new RedisTls(otherCa, null, null, true));
@@ -120,11 +119,5 @@ final class RedisTlsTest {
 
   private Path write(String name, @Nullable String pem) throws IOException {
     return Files.writeString(folder.resolve(name), String.valueOf(pem));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -1,10 +1,9 @@
 package io.replicator.command.cli;
 
+import io.replicator.command.redis.FreePort;
 import io.replicator.command.redis.RedisServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -26,9 +25,9 @@ final class DemoStage implements AutoCloseable {
   final Path folder;
   final RedisServer source;
   final RedisServer target;
-  final HostAddress hub = new HostAddress("127.0.0.1", freePort());
-  final HostAddress hubHttp = new HostAddress("127.0.0.1", freePort());
-  final HostAddress clientHttp = new HostAddress("127.0.0.1", freePort());
+  final HostAddress hub = new HostAddress("127.0.0.1", FreePort.next());
+  final HostAddress hubHttp = new HostAddress("127.0.0.1", FreePort.next());
+  final HostAddress clientHttp = new HostAddress("127.0.0.1", FreePort.next());
 
   DemoStage() {
     Runtime.getRuntime().addShutdownHook(hook);
@@ -106,14 +105,6 @@ final class DemoStage implements AutoCloseable {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
-    }
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

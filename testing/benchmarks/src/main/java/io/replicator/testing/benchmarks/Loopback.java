@@ -1,5 +1,6 @@
 package io.replicator.testing.benchmarks;
 
+import io.replicator.command.redis.FreePort;
 import io.replicator.command.redis.RedisServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -131,7 +132,7 @@ final class Loopback {
       LiveRun.Live[] alone,
       LiveRun.Live[] nativeLive)
       throws InterruptedException {
-    String hubAddress = "127.0.0.1:" + Program.freePort();
+    String hubAddress = "127.0.0.1:" + FreePort.next();
     double memoryBefore = sourceClient.info("memory", "used_memory");
     double cpuBefore = sourceClient.cpuSeconds();
     long hubBegun = System.nanoTime();

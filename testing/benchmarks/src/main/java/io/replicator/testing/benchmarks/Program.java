@@ -1,10 +1,9 @@
 package io.replicator.testing.benchmarks;
 
+import io.replicator.command.redis.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -39,7 +38,7 @@ final class Program implements AutoCloseable {
   /** A hub or a client; its log goes to the folder. */
   static Program started(Path launcher, Path folder, List<String> arguments) {
     String name = arguments.getFirst();
-    int httpPort = freePort();
+    int httpPort = FreePort.next();
     List<String> all = new ArrayList<>(arguments);
     all.add("--http=127.0.0.1:" + httpPort);
     Path log = folder.resolve(name + ".log");
@@ -60,14 +59,6 @@ final class Program implements AutoCloseable {
           .redirectErrorStream(true)
           .redirectOutput(log.toFile())
           .start();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

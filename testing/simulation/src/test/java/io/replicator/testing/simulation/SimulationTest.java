@@ -1,6 +1,6 @@
 package io.replicator.testing.simulation;
 
-import java.util.stream.LongStream;
+import io.replicator.testing.testkit.Seeds;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * </pre>
  */
 final class SimulationTest {
-  static LongStream seeds() {
-    return Seeds.orElse(1, 300);
+  static long[] seeds() {
+    return Seeds.orElseRange(1, 300);
   }
 
   @ParameterizedTest

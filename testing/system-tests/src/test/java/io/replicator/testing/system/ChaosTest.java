@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.replicator.command.redis.RedisServer;
 import io.replicator.testing.testkit.FaultProxy;
-import java.io.IOException;
+import io.replicator.testing.testkit.Seeds;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -33,13 +33,13 @@ final class ChaosTest {
 
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
-  void convergesAndNeverGoesBackWhateverIsCutOrKilled(long seed) throws IOException {
+  void convergesAndNeverGoesBackWhateverIsCutOrKilled(long seed) {
     System.out.println("ChaosTest seed " + seed + " (replay: -Dreplicator.seeds=" + seed + ")");
     String[] durable = {"--appendonly", "yes", "--appendfsync", "always"};
     try (RedisServer source = RedisServer.started(durable);
         RedisServer target = RedisServer.started(durable);
-        FaultProxy toSource = FaultProxy.to("127.0.0.1", source.port());
-        World world = World.started(folder, source, target, toSource);
+        FaultProxy toSource = FaultProxy.to(source.address());
+        World world = new World(folder, source, target, toSource);
         BackwardsWatch watch = new BackwardsWatch(target.port());
         RandomWorkload workload = new RandomWorkload(seed, source.port(), 0)) {
       SplittableRandom faults = new SplittableRandom(seed ^ 0x5DEECE66DL);
@@ -64,54 +64,17 @@ final class ChaosTest {
     private final RedisServer target;
     private final FaultProxy toSource;
     private final FaultProxy link;
-    private final ReplicatorProcess hub;
-    private final ReplicatorProcess client;
+    private final Node hub;
+    private final Node client;
 
-    private World(
-        RedisServer source,
-        RedisServer target,
-        FaultProxy toSource,
-        FaultProxy link,
-        ReplicatorProcess hub,
-        ReplicatorProcess client) {
+    World(Path folder, RedisServer source, RedisServer target, FaultProxy toSource) {
       this.source = source;
       this.target = target;
       this.toSource = toSource;
-      this.link = link;
-      this.hub = hub;
-      this.client = client;
-    }
-
-    static World started(Path folder, RedisServer source, RedisServer target, FaultProxy toSource)
-        throws IOException {
-      int hubPort = Sides.freePort();
-      FaultProxy link = FaultProxy.to("127.0.0.1", hubPort);
-      ReplicatorProcess hub =
-          ReplicatorProcess.of(
-              folder,
-              "hub",
-              "-server",
-              "-databases",
-              "0",
-              "-plaindb",
-              "0",
-              "-redis",
-              toSource.address(),
-              "-hub",
-              "127.0.0.1:" + hubPort);
-      ReplicatorProcess client =
-          ReplicatorProcess.of(
-              folder,
-              "client",
-              "-hub",
-              link.address(),
-              "-databases",
-              "0",
-              "-redis",
-              target.address());
-      hub.start();
-      client.start();
-      return new World(source, target, toSource, link, hub, client);
+      this.hub = Node.hub(folder, "hub", "--plaindb", "0", "--redis", toSource.address()).start();
+      this.link = FaultProxy.to(hub.address());
+      this.client =
+          Node.client(folder, "client", link.address(), "--redis", target.address()).start();
     }
 
     /** One random fault. A process or server that is killed is started again at once. */
@@ -142,16 +105,12 @@ final class ChaosTest {
 
     void awaitEqual(Duration limit) {
       Copy.awaitEqual(
-          limit,
-          source.address(),
-          target.address(),
-          0,
-          () -> "hub:\n" + hub.tail() + "\nclient:\n" + client.tail());
+          limit, source.address(), target.address(), 0, () -> hub.story() + client.story());
     }
 
-    private static void restart(ReplicatorProcess process) {
-      process.kill();
-      process.start();
+    private static void restart(Node node) {
+      node.kill();
+      node.start();
     }
 
     @Override

@@ -9,7 +9,6 @@ import io.lettuce.core.api.sync.RedisCommands;
 import io.replicator.command.redis.RedisServer;
 import io.replicator.testing.testkit.Await;
 import io.replicator.testing.testkit.FaultProxy;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -35,15 +34,14 @@ final class CutLoadTest {
   @TempDir private Path folder = Path.of("");
 
   @Test
-  void aLoadCutAgainAndAgainSendsLittleTwice() throws IOException {
-    int hubPort = Sides.freePort();
+  void aLoadCutAgainAndAgainSendsLittleTwice() {
     try (RedisServer source = RedisServer.started();
-        ReplicatorProcess hub = hub(source, hubPort)) {
+        Node hub = Node.hub(folder, "hub", "--plaindb", "0", "--redis", source.address())) {
       fill(source.port());
       hub.start();
-      long uncut = load(source, hubPort, "uncut");
+      long uncut = load(source, hub, "uncut");
       long[] cuts = new long[1];
-      long cut = loadWithCuts(source, hubPort, cuts);
+      long cut = loadWithCuts(source, hub, cuts);
       System.out.println(
           "CutLoadTest: " + uncut + " bytes uncut, " + cut + " bytes with " + cuts[0] + " cuts");
       assertThat(cuts[0]).as("cuts").isGreaterThan(3);
@@ -54,22 +52,20 @@ final class CutLoadTest {
   }
 
   /** Loads a new target over the slow link and gives the bytes that went to the client. */
-  private long load(RedisServer source, int hubPort, String name) {
+  private long load(RedisServer source, Node hub, String name) {
     try (RedisServer target = RedisServer.started();
-        FaultProxy link = slowLink(hubPort);
-        ReplicatorProcess client = client(link, target, name)) {
-      client.start();
+        FaultProxy link = slowLink(hub);
+        Node client = client(link, target, name)) {
       awaitCopy(source, target, client);
       return link.bytes(FaultProxy.Direction.TO_CLIENT);
     }
   }
 
   /** The same, with the link cut, or the client killed, whenever so many bytes went through. */
-  private long loadWithCuts(RedisServer source, int hubPort, long[] cuts) {
+  private long loadWithCuts(RedisServer source, Node hub, long[] cuts) {
     try (RedisServer target = RedisServer.started("--appendonly", "yes");
-        FaultProxy link = slowLink(hubPort);
-        ReplicatorProcess client = client(link, target, "cut")) {
-      client.start();
+        FaultProxy link = slowLink(hub);
+        Node client = client(link, target, "cut")) {
       long next = BYTES_BETWEEN_CUTS;
       while (keys(target) < KEYS) {
         long from = next;
@@ -92,35 +88,19 @@ final class CutLoadTest {
     }
   }
 
-  private static void awaitCopy(RedisServer source, RedisServer target, ReplicatorProcess client) {
+  private static void awaitCopy(RedisServer source, RedisServer target, Node client) {
     Await.until(LIMIT, "the target holds the keys", () -> keys(target) >= KEYS);
-    Copy.awaitEqual(LIMIT, source.address(), target.address(), 0, client::tail);
+    Copy.awaitEqual(LIMIT, source.address(), target.address(), 0, client::story);
   }
 
-  private static FaultProxy slowLink(int hubPort) {
-    FaultProxy link = FaultProxy.to("127.0.0.1", hubPort);
+  private static FaultProxy slowLink(Node hub) {
+    FaultProxy link = FaultProxy.to(hub.address());
     link.rate(FaultProxy.Direction.TO_CLIENT, LINK_BYTES_A_SECOND);
     return link;
   }
 
-  private ReplicatorProcess hub(RedisServer source, int hubPort) {
-    return ReplicatorProcess.of(
-        folder,
-        "hub",
-        "-server",
-        "-databases",
-        "0",
-        "-plaindb",
-        "0",
-        "-redis",
-        source.address(),
-        "-hub",
-        "127.0.0.1:" + hubPort);
-  }
-
-  private ReplicatorProcess client(FaultProxy link, RedisServer target, String name) {
-    return ReplicatorProcess.of(
-        folder, name, "-hub", link.address(), "-databases", "0", "-redis", target.address());
+  private Node client(FaultProxy link, RedisServer target, String name) {
+    return Node.client(folder, name, link.address(), "--redis", target.address()).start();
   }
 
   private static void fill(int port) {

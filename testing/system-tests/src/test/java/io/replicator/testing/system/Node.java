@@ -1,5 +1,6 @@
 package io.replicator.testing.system;
 
+import io.replicator.command.redis.FreePort;
 import io.replicator.testing.testkit.Await;
 import java.io.IOException;
 import java.net.URI;
@@ -34,7 +35,7 @@ final class Node implements AutoCloseable {
 
   /** A hub that is not started yet; it listens on {@link #address}. */
   static Node hub(Path folder, String name, String... args) {
-    String address = "127.0.0.1:" + Sides.freePort();
+    String address = "127.0.0.1:" + FreePort.next();
     return of(folder, name, address, List.of("hub", "--hub", address), args);
   }
 
@@ -45,7 +46,7 @@ final class Node implements AutoCloseable {
 
   private static Node of(
       Path folder, String name, String address, List<String> first, String... args) {
-    int httpPort = Sides.freePort();
+    int httpPort = FreePort.next();
     List<String> command = new ArrayList<>(first);
     command.addAll(List.of("--name", name, "--http", "127.0.0.1:" + httpPort));
     command.addAll(List.of(args));

@@ -4,6 +4,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
+import io.replicator.command.redis.FreePort;
 import io.replicator.command.redis.RedisBinary;
 import io.replicator.command.redis.RedisServer;
 import io.replicator.testing.testkit.Await;
@@ -35,7 +36,7 @@ final class SentinelServer implements AutoCloseable {
   /** Starts a sentinel whose one vote is enough, and waits until it knows the replica. */
   static SentinelServer watching(Path folder, RedisServer master) {
     try {
-      int port = Sides.freePort();
+      int port = FreePort.next();
       Path file = folder.resolve("sentinel-" + port + ".conf");
       Files.writeString(
           file,

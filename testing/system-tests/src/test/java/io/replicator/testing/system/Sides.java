@@ -1,10 +1,7 @@
 package io.replicator.testing.system;
 
+import io.replicator.command.redis.FreePort;
 import io.replicator.testing.testkit.Await;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +16,7 @@ final class Sides implements AutoCloseable {
   private final String name;
   private final List<ReplicatorProcess> processes = new ArrayList<>();
   private final List<HttpPages> pages = new ArrayList<>();
-  private final int hubPort = freePort();
+  private final int hubPort = FreePort.next();
 
   /**
    * Starts nothing yet.
@@ -57,7 +54,7 @@ final class Sides implements AutoCloseable {
   }
 
   private ReplicatorProcess start(String log, List<String> options) {
-    HttpPages http = new HttpPages(freePort());
+    HttpPages http = new HttpPages(FreePort.next());
     options.addAll(List.of("--http", "127.0.0.1:" + http.port()));
     pages.add(http);
     ReplicatorProcess process =
@@ -110,14 +107,6 @@ final class Sides implements AutoCloseable {
       story.append("process ").append(i).append(":\n").append(processes.get(i).tail()).append('\n');
     }
     return story.toString();
-  }
-
-  static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   @Override

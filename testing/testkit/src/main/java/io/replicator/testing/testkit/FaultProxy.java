@@ -50,6 +50,12 @@ public final class FaultProxy implements AutoCloseable {
     }
   }
 
+  /** The same for "host:port". */
+  public static FaultProxy to(String address) {
+    int colon = address.lastIndexOf(':');
+    return to(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+  }
+
   public int port() {
     return listening.getLocalPort();
   }

@@ -1,16 +1,17 @@
-package io.replicator.testing.system;
+package io.replicator.testing.testkit;
 
 import java.util.Arrays;
 import java.util.stream.LongStream;
 
 /**
  * The seeds of random tests: a few fixed ones in every run; {@code -Dreplicator.seeds=7,8,9} or
- * {@code -Dreplicator.seeds=1..500} for more, or to replay one.
+ * {@code -Dreplicator.seeds=1..5000} for more, or to replay one.
  */
-final class Seeds {
+public final class Seeds {
   private Seeds() {}
 
-  static long[] orElse(long... usual) {
+  /** What was asked for, else the usual ones. */
+  public static long[] orElse(long... usual) {
     String asked = System.getProperty("replicator.seeds", "");
     if (asked.isBlank()) {
       return usual;
@@ -25,5 +26,10 @@ final class Seeds {
     return Arrays.stream(asked.split(",", -1))
         .mapToLong(text -> Long.parseLong(text.strip()))
         .toArray();
+  }
+
+  /** What was asked for, else those from the first to the last. */
+  public static long[] orElseRange(long first, long last) {
+    return orElse(LongStream.rangeClosed(first, last).toArray());
   }
 }
