@@ -19,6 +19,7 @@ final class ArchitectureTest {
     "io.replicator.hub.qos..",
     "io.replicator.hub.delivery..",
     "io.replicator.link.codec..",
+    "io.replicator.link.reconcile..",
     "io.replicator.client.receiver..",
   };
 
