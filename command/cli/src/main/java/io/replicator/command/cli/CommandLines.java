@@ -157,6 +157,8 @@ final class CommandLines {
         "  replicator -server -databases 5,0 -plaindb 0 -redis 127.0.0.1:6379 -hub :3333",
         "  replicator -hub host:3333 -databases 5,0 -redis 127.0.0.1:6380",
         "",
+        "replicator prepare   makes the cache for fast starts; once, after unpacking the archive",
+        "",
         "More: replicator <command> --help");
     for (CommandName command : CommandName.values()) {
       spec.addSubcommand(command.word(), spec(command));
