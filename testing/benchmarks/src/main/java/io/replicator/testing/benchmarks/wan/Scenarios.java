@@ -1,0 +1,67 @@
+package io.replicator.testing.benchmarks.wan;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** All scenarios there are, in the order they run. */
+final class Scenarios {
+  private static final List<Scenario> ALL =
+      List.of(
+          new InitialLoad(
+              "W1",
+              Data.JSON,
+              1_000_000,
+              new Link("10mbit", 50, 0),
+              List.of("bbr"),
+              List.of(new Aim(Result.SECONDS, 33), new Aim(Result.DOWN_MB, 39))),
+          new InitialLoad(
+              "W1mixed",
+              Data.MIXED,
+              1_000_000,
+              new Link("10mbit", 50, 0),
+              List.of("bbr"),
+              List.of()),
+          new InitialLoad(
+              "W2",
+              Data.JSON,
+              1_000_000,
+              new Link("100mbit", 20, 0.1),
+              List.of("cubic", "bbr"),
+              List.of(new Aim(Result.SECONDS, 8))),
+          new InitialLoad(
+              "W3",
+              Data.JSON,
+              100_000,
+              new Link("10mbit", 50, 1),
+              List.of("cubic", "bbr"),
+              List.of(new Aim(Result.SECONDS, 4.5), new Aim(Result.DOWN_MB, 4.2))),
+          new IdleLine());
+
+  private Scenarios() {}
+
+  static List<Scenario> all() {
+    return ALL;
+  }
+
+  /** Those of these names; all if there are none. */
+  static List<Scenario> named(List<String> names) {
+    if (names.isEmpty()) {
+      return ALL;
+    }
+    return names.stream().map(Scenarios::named).toList();
+  }
+
+  private static Scenario named(String name) {
+    return ALL.stream()
+        .filter(scenario -> scenario.name().equalsIgnoreCase(name))
+        .findFirst()
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                String.format(
+                    Locale.ROOT,
+                    "no scenario %s: expected some of %s",
+                    name,
+                    ALL.stream().map(Scenario::name).collect(Collectors.joining(", ")))));
+  }
+}
