@@ -1,4 +1,4 @@
-import { NO_CURSOR, type Cursor, type Lane } from './change.ts';
+import type { Cursor, Lane } from './change.ts';
 import { hex64 } from './batch-decoder.ts';
 import { ProtocolException } from './wire-error.ts';
 import { BYTES, WireReader } from './wire-reader.ts';
@@ -317,4 +317,3 @@ function fields(from: WireReader): Fields {
   return found;
 }
 
-export { NO_CURSOR };

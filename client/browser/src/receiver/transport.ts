@@ -1,0 +1,69 @@
+/**
+ * What carries frames, and what tells the time: handed in, so that nothing in here knows a browser.
+ */
+
+/** One WebSocket, or what a test puts in its place. One binary message is one frame. */
+export interface Connection {
+  send(frame: Uint8Array<ArrayBuffer>): void;
+  close(): void;
+}
+
+export interface ConnectionListener {
+  onOpen(connection: Connection): void;
+  onFrame(frame: Uint8Array): void;
+  /** Once, also if it never opened. */
+  onClosed(reason: string): void;
+}
+
+export interface Transport {
+  /** Opens a connection; what becomes of it is told to the listener, never at once. */
+  connect(listener: ConnectionListener): { abandon(): void };
+
+  /** Asks for an initial load over HTTP; rejects with a `LoadRefused` if there is none to be had. */
+  load(request: LoadRequest): Promise<LoadResponse>;
+}
+
+export interface LoadRequest {
+  readonly database: number;
+  readonly collection: string;
+  readonly includes: readonly string[];
+  readonly excludes: readonly string[];
+  readonly token: string;
+  /** Where an earlier load was cut, as cursor text; "" = from the beginning. */
+  readonly cursor: string;
+  readonly signal: AbortSignal;
+}
+
+export interface LoadResponse {
+  /** Undone from its Content-Encoding. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** The hub's answer is no load. */
+export class LoadRefused extends Error {
+  constructor(
+    readonly status: number,
+    /** Name of the error as protocol.md has it, or "CURSOR", "" = none was said. */
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'LoadRefused';
+  }
+}
+
+export type Cancel = () => void;
+
+/** Time, timers and turns of the page's thread. */
+export interface Loop {
+  /** Only grows, also while the machine sleeps. */
+  nowMillis(): number;
+  unixMillis(): number;
+  schedule(millis: number, task: () => void): Cancel;
+  /** Lets the page draw and react before going on. */
+  breathe(): Promise<void>;
+  /** Whether nobody looks: batches are then taken once a second and the hub merges meanwhile. */
+  hidden(): boolean;
+  /** At least 0, less than 1. */
+  random(): number;
+}

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+
+const BUDGET_BYTES = 25 * 1024;
+
+test('each script is at most 25 KB gzipped', () => {
+  execFileSync(process.execPath, ['scripts/build.mjs', '--if-stale']);
+  for (const file of ['replicator.mjs', 'replicator.js', 'replicator-jquery.js']) {
+    const bytes = gzipSync(readFileSync(join('dist', file)), { level: 9 }).length;
+    console.log(`${file}: ${bytes} bytes gzipped`);
+    assert.ok(bytes <= BUDGET_BYTES, `${file} has ${bytes} bytes gzipped: at most ${BUDGET_BYTES} expected`);
+  }
+});
+
+test('the script sets the one global that is documented', () => {
+  const before = new Set(Object.keys(globalThis));
+  (0, eval)(readFileSync('dist/replicator.js', 'utf8'));
+  assert.deepEqual(
+    Object.keys(globalThis).filter((name) => !before.has(name)),
+    ['replicator'],
+  );
+});
+
+test('what is served names nothing outside', () => {
+  for (const file of files('target/classes/web').filter((name) => /\.(html|css|js|mjs)$/.test(name))) {
+    const text = readFileSync(file, 'utf8');
+    const links = text.match(/(?:src|href)\s*=\s*["'](?:https?:)?\/\/[^"']*|url\(\s*["']?(?:https?:)?\/\/[^)]*/g) ?? [];
+    assert.deepEqual(links, [], file);
+    if (file.endsWith('.html')) {
+      assert.doesNotMatch(text, /<style|style=|<script(?![^>]* src=)|\son\w+=/, `${file}: the policy of pages allows no inline code or style`);
+    }
+  }
+});
+
+test('the types of the package are complete in themselves', () => {
+  execFileSync(process.execPath, ['scripts/types.mjs']);
+  const types = files('dist/types');
+  assert.ok(types.some((file) => file.endsWith('mod.d.ts')));
+  for (const file of types) {
+    assert.doesNotMatch(readFileSync(file, 'utf8'), /from '[^']*\.ts'/, file);
+  }
+});
+
+test('nothing that is committed names a registry', () => {
+  for (const file of ['package.json', 'package-lock.json', '.npmrc']) {
+    assert.doesNotMatch(readFileSync(file, 'utf8'), /"resolved"|registry\.|https?:/, file);
+  }
+});
+
+function files(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(path).isDirectory() ? files(path) : [path];
+  });
+}
