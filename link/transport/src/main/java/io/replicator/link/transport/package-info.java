@@ -1,5 +1,5 @@
 /**
- * The contract between the middle steps and whatever carries frames.
+ * The contracts between the middle steps and whatever carries frames, or HTTP requests.
  *
  * <p>Takes {@link io.replicator.link.wire.Frame}s from hub delivery and client receiver, and from
  * the far end. Gives them to the other side in order and whole. Runs on the {@link

@@ -7,6 +7,7 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The handler that a channel begins with: waits for TLS, if there is any, then makes way for {@link
@@ -25,12 +26,22 @@ final class ConnectionSetup extends ChannelInboundHandlerAdapter {
   private final TcpSettings settings;
   private final TlsReason tlsReason;
   private final Outcome outcome;
+  private final @Nullable WebSocketTarget webSocket;
   private boolean done;
 
-  ConnectionSetup(NettyLoop loop, TcpSettings settings, TlsReason tlsReason, Outcome outcome) {
+  /**
+   * @param webSocket what a client asks for to get a WebSocket, null = frames follow at once
+   */
+  ConnectionSetup(
+      NettyLoop loop,
+      TcpSettings settings,
+      TlsReason tlsReason,
+      @Nullable WebSocketTarget webSocket,
+      Outcome outcome) {
     this.loop = loop;
     this.settings = settings;
     this.tlsReason = tlsReason;
+    this.webSocket = webSocket;
     this.outcome = outcome;
   }
 
@@ -68,10 +79,22 @@ final class ConnectionSetup extends ChannelInboundHandlerAdapter {
       return;
     }
     done = true;
+    if (webSocket != null) {
+      WebSocketOpening.begin(context, webSocket, loop, settings, tlsReason, outcome);
+      context.pipeline().remove(this);
+      return;
+    }
     Channel channel = context.channel();
     FrameReader reader = new FrameReader(settings.maxFrameBytes());
     TcpConnection connection =
-        new TcpConnection(loop, channel, reader, tlsReason, PeerOf.channel(channel), settings);
+        new TcpConnection(
+            loop,
+            channel,
+            reader,
+            new VarintFraming(),
+            tlsReason,
+            PeerOf.channel(channel),
+            settings);
     context.pipeline().addLast(reader, connection).remove(this);
     outcome.ready(connection);
   }

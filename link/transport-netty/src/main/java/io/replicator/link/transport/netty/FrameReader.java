@@ -1,6 +1,5 @@
 package io.replicator.link.transport.netty;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -12,7 +11,7 @@ import java.util.List;
  * Cuts the byte stream into frames: each is its length as a varint, then so many bytes. Stops for
  * good at the first thing that is no frame.
  */
-final class FrameReader extends ByteToMessageDecoder {
+final class FrameReader extends ByteToMessageDecoder implements FrameSource {
   private static final int MAX_LENGTH_BYTES = 5;
 
   /** What a TLS side sends to one that speaks plain: an alert or a handshake record, version 3. */
@@ -30,8 +29,8 @@ final class FrameReader extends ByteToMessageDecoder {
     this.maxFrameBytes = maxFrameBytes;
   }
 
-  /** Whatever comes from now on is thrown away. */
-  void stop() {
+  @Override
+  public void stop() {
     stopped = true;
   }
 
@@ -62,8 +61,8 @@ final class FrameReader extends ByteToMessageDecoder {
     leftOverBytes = in.readableBytes();
   }
 
-  /** Bytes of a frame that was never completed; known once the channel is inactive. */
-  int leftOverBytes() {
+  @Override
+  public int leftOverBytes() {
     return leftOverBytes;
   }
 
@@ -104,14 +103,10 @@ final class FrameReader extends ByteToMessageDecoder {
 
   private Frame parse(ByteBuf in, int length) {
     try {
-      Frame frame = Frame.parseFrom(in.nioBuffer(in.readerIndex(), length));
-      if (frame.getMessageCase() == Frame.MessageCase.MESSAGE_NOT_SET) {
-        throw violation(
-            WireError.BAD_FRAME, "a frame of " + length + " bytes without a known message");
-      }
-      return frame;
-    } catch (InvalidProtocolBufferException e) {
-      throw violation(WireError.BAD_FRAME, length + " bytes that are no frame: " + e.getMessage());
+      return FrameParser.parse(in, length);
+    } catch (FrameViolation e) {
+      stopped = true;
+      throw e;
     }
   }
 

@@ -19,15 +19,13 @@ final class FrameWriter {
   private static final int SMALL_CHUNK_BYTES = 4 * 1024;
 
   private final ByteBufAllocator allocator;
+  private final Framing framing;
   private @Nullable ByteBuf chunk;
   private @Nullable CodedOutputStream coder;
 
-  FrameWriter(ByteBufAllocator allocator) {
+  FrameWriter(ByteBufAllocator allocator, Framing framing) {
     this.allocator = allocator;
-  }
-
-  static int encodedBytes(int frameBytes) {
-    return CodedOutputStream.computeUInt32SizeNoTag(frameBytes) + frameBytes;
+    this.framing = framing;
   }
 
   /** Whether a frame of this encoded size fits behind what is there. */
@@ -42,23 +40,23 @@ final class FrameWriter {
    */
   void write(Frame frame, int frameBytes, boolean large) {
     CodedOutputStream out = coder;
-    if (out == null) {
-      out = begin(Math.max(encodedBytes(frameBytes), large ? CHUNK_BYTES : SMALL_CHUNK_BYTES));
+    ByteBuf buffer = chunk;
+    if (out == null || buffer == null) {
+      int needed = framing.encodedBytes(frameBytes);
+      int bytes = Math.max(needed, large ? CHUNK_BYTES : SMALL_CHUNK_BYTES);
+      buffer = allocator.directBuffer(bytes, bytes);
+      out = CodedOutputStream.newInstance(buffer.nioBuffer(0, bytes));
+      chunk = buffer;
+      coder = out;
     }
     try {
-      out.writeUInt32NoTag(frameBytes);
+      framing.writeHead(out, frameBytes);
+      int offset = out.getTotalBytesWritten();
       frame.writeTo(out);
+      framing.finish(buffer, offset, frameBytes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private CodedOutputStream begin(int bytes) {
-    ByteBuf buffer = allocator.directBuffer(bytes, bytes);
-    chunk = buffer;
-    CodedOutputStream out = CodedOutputStream.newInstance(buffer.nioBuffer(0, bytes));
-    coder = out;
-    return out;
   }
 
   /** The bytes encoded so far, to be released by the caller; null = none. */

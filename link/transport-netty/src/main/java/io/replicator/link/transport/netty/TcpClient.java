@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to one hub over TCP. The host's name is looked up for each connection, on a thread of its
+ * The way to one hub over TCP, or over WebSockets on TCP. The host's name is looked up for each connection, on a thread of its
  * own, and its addresses are tried one after the other.
  */
 public final class TcpClient implements Connector, AutoCloseable {
@@ -35,6 +35,7 @@ public final class TcpClient implements Connector, AutoCloseable {
   private final int port;
   private final @Nullable SslContext tls;
   private final TcpSettings settings;
+  private final @Nullable WebSocketTarget webSocket;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
@@ -44,6 +45,16 @@ public final class TcpClient implements Connector, AutoCloseable {
    */
   public TcpClient(
       NettyLoop loop, String host, int port, @Nullable TlsSettings tls, TcpSettings settings) {
+    this(loop, host, port, tls, settings, null);
+  }
+
+  private TcpClient(
+      NettyLoop loop,
+      String host,
+      int port,
+      @Nullable TlsSettings tls,
+      TcpSettings settings,
+      @Nullable WebSocketTarget webSocket) {
     if (host.isBlank() || port < 1 || port > 65_535) {
       throw new IllegalArgumentException(
           "hub address \"%s:%d\": a host and a port from 1 to 65535 expected"
@@ -54,6 +65,18 @@ public final class TcpClient implements Connector, AutoCloseable {
     this.port = port;
     this.tls = tls == null ? null : TlsContexts.client(tls);
     this.settings = settings;
+    this.webSocket = webSocket;
+  }
+
+  /**
+   * The way to a hub's HTTP address: WebSockets, also through proxies.
+   *
+   * @param tls null = http, else https
+   */
+  public static TcpClient ofWebSockets(
+      NettyLoop loop, String host, int port, @Nullable TlsSettings tls, TcpSettings settings) {
+    return new TcpClient(
+        loop, host, port, tls, settings, WebSocketTarget.of(host, port, tls != null));
   }
 
   @Override
@@ -153,7 +176,8 @@ public final class TcpClient implements Connector, AutoCloseable {
       }
       channel
           .pipeline()
-          .addLast(new ConnectionSetup(loop, settings, TlsReason.atClient(), new Opened(address)));
+          .addLast(new ConnectionSetup(
+                  loop, settings, TlsReason.atClient(), webSocket, new Opened(address)));
     }
 
     private final class Initializer extends ChannelInitializer<Channel> {

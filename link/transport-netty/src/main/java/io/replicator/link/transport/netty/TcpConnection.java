@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection on a socket, as the last handler of its pipeline.
+ * A connection on a socket, plain or a WebSocket, as the last handler of its pipeline.
  *
  * <pre>
  * opening ──open()──▶ open ──close(), fail()──▶ closing: flush, FIN, read on and discard ─┐
@@ -36,7 +36,8 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
 
   private final NettyLoop loop;
   private final Channel channel;
-  private final FrameReader reader;
+  private final FrameSource reader;
+  private final Framing framing;
   private final FrameWriter writer;
   private final UnsentLimit unsent;
   private final TlsReason tlsReason;
@@ -57,18 +58,20 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
   TcpConnection(
       NettyLoop loop,
       Channel channel,
-      FrameReader reader,
+      FrameSource reader,
+      Framing framing,
       TlsReason tlsReason,
       Peer peer,
       TcpSettings settings) {
     this.loop = loop;
     this.channel = channel;
     this.reader = reader;
+    this.framing = framing;
     this.tlsReason = tlsReason;
     this.peer = peer;
     maxFrameBytes = settings.maxFrameBytes();
     tls = channel.pipeline().get(SslHandler.class);
-    writer = new FrameWriter(channel.alloc());
+    writer = new FrameWriter(channel.alloc(), framing);
     unsent = new UnsentLimit(loop, channel, tls, settings, () -> tell(Listener::onWritable));
   }
 
@@ -96,7 +99,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
   }
 
   private void write(Frame frame, int bytes) {
-    int encoded = FrameWriter.encodedBytes(bytes);
+    int encoded = framing.encodedBytes(bytes);
     if (!writer.hasRoom(encoded)) {
       handOver();
     }
@@ -176,7 +179,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
     closing = true;
     reader.stop();
     handOver();
-    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(this::finish);
+    channel.writeAndFlush(Unpooled.wrappedBuffer(framing.ending())).addListener(this::finish);
     Loop.Timer linger = loop.schedule(LINGER, this::closeNow);
     channel.closeFuture().addListener(_ -> linger.cancel());
   }
@@ -213,7 +216,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
     }
     Frame frame = (Frame) message;
     receivedFrames++;
-    receivedBytes += FrameWriter.encodedBytes(frame.getSerializedSize());
+    receivedBytes += framing.encodedBytes(frame.getSerializedSize());
     tell(heard -> heard.onFrame(frame));
   }
 
