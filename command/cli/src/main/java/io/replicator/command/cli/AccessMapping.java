@@ -9,7 +9,7 @@ import java.util.Map;
 /**
  * {@code access:} of the YAML file: who ({@code identity}, the name in a certificate, or {@code
  * name} and {@code token-file}) may read which {@code databases}, {@code match} patterns and {@code
- * collections} of them.
+ * collections} of them, and whether it may see the hub's {@code status}.
  */
 final class AccessMapping {
   private final Given given;
@@ -23,10 +23,20 @@ final class AccessMapping {
     List<AccessRule> rules = new ArrayList<>();
     for (Map<String, Object> map : given.maps(SecuritySettings.ACCESS)) {
       Fields fields = new Fields(given.origin(SecuritySettings.ACCESS), map);
-      fields.allow("identity", "name", "token-file", "databases", "match", "collections");
-      rules.add(new AccessRule(who(fields), grants(fields, databases)));
+      fields.allow("identity", "name", "token-file", "databases", "match", "collections", "status");
+      rules.add(new AccessRule(who(fields), grants(fields, databases), status(fields)));
     }
     return rules;
+  }
+
+  private static boolean status(Fields fields) {
+    String text = fields.text("status", "false");
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default ->
+          throw new UsageError(fields.origin("status") + ": '" + text + "': expected true or false");
+    };
   }
 
   private static AccessRule.Who who(Fields fields) {

@@ -1,14 +1,13 @@
 package io.replicator.hub.delivery;
 
 import io.replicator.api.KeyPatterns;
+import java.util.List;
 
 /** Who may read what (invariant I10). Asked on the loop; must not block. */
 @FunctionalInterface
 public interface AccessRules {
   /** Everybody may read everything: for loopback and tests. */
-  AccessRules OPEN =
-      (identity, token, secure) ->
-          new Admitted(identity, (d, c, p) -> new Allowed(KeyPatterns.ALL));
+  AccessRules OPEN = (identity, token, secure) -> new Admitted(identity, Access.EVERYTHING);
 
   /**
    * Judges a new subscriber.
@@ -35,7 +34,36 @@ public interface AccessRules {
   /** What an admitted subscriber may read. */
   @FunctionalInterface
   interface Access {
+    /** No limits. */
+    Access EVERYTHING =
+        new Access() {
+          @Override
+          public Ruling allowed(int database, String collection, KeyPatterns patterns) {
+            return new Allowed(KeyPatterns.ALL);
+          }
+
+          @Override
+          public List<String> patterns(int database) {
+            return List.of("*");
+          }
+
+          @Override
+          public boolean seesStatus() {
+            return true;
+          }
+        };
+
     Ruling allowed(int database, String collection, KeyPatterns patterns);
+
+    /** Globs of the keys it may read of a database, to be shown to it; none = nothing by pattern. */
+    default List<String> patterns(int database) {
+      return List.of();
+    }
+
+    /** Whether it may see how the hub does, and who else is there. */
+    default boolean seesStatus() {
+      return false;
+    }
   }
 
   /** The answer to one feed request. */

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,9 @@ final class DatabaseState {
   private long knownVersion;
   private long chainHorizon;
   private boolean closed;
+  private String scanReason = "";
+  private long scanChanged;
+  private @Nullable LastScan lastRepair;
   private long toldVersion;
   private double entryBytes = 256;
 
@@ -146,6 +150,11 @@ final class DatabaseState {
 
   double lagSeconds(long passedVersion) {
     return clock.ageNanos(passedVersion, index.version(), loop.nowNanos()) / 1e9;
+  }
+
+  /** The last scan that repaired something, or was to. */
+  Optional<LastScan> lastRepair() {
+    return Optional.ofNullable(lastRepair);
   }
 
   void follow(Follower follower) {
@@ -264,10 +273,12 @@ final class DatabaseState {
             .addKeyValue("reason", reason)
             .log("scan");
         index.beginScan();
+        scanReason = reason;
+        scanChanged = 0;
       }
       case SourceEvent.Scanned(List<byte[]> keys, long[] hashes) -> {
         for (int i = 0; i < keys.size(); i++) {
-          index.seen(keys.get(i), hashes[i]);
+          scanChanged += index.seen(keys.get(i), hashes[i]) ? 1 : 0;
         }
         return keys.size();
       }
@@ -355,6 +366,9 @@ final class DatabaseState {
 
   private void becomeReady() {
     counters.increment(DeliveryCounter.SCANS);
+    if (!scanReason.equals("sweep") || scanChanged > 0) {
+      lastRepair = new LastScan(scanReason, loop.unixMillis(), scanChanged);
+    }
     if (index.version() == 0) {
       index.advanceTo(1);
     }

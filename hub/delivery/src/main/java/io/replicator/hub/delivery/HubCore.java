@@ -1,6 +1,7 @@
 package io.replicator.hub.delivery;
 
 import io.replicator.api.Source;
+import io.replicator.link.codec.ProtocolException;
 import io.replicator.link.codec.WireError;
 import io.replicator.link.transport.Connection;
 import io.replicator.link.transport.Loop;
@@ -11,11 +12,13 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
  * The heart of a hub: its databases, its subscribers, and what goes from the ones to the others.
@@ -32,6 +35,7 @@ public final class HubCore {
   private final BatchCache batches;
   private final Map<Integer, DatabaseState> databases = new LinkedHashMap<>();
   private final Set<SubscriberSession> sessions = new LinkedHashSet<>();
+  private final Set<FeedReader> readers = new LinkedHashSet<>();
   private boolean draining;
 
   /**
@@ -74,14 +78,57 @@ public final class HubCore {
     return this::accept;
   }
 
+  /**
+   * Lets somebody ask who does not subscribe over a {@link Connection}.
+   *
+   * @param token what it showed, "" = none
+   * @throws ProtocolException if it may not come in
+   */
+  public Visitor visitor(Connection.Peer peer, String token) {
+    return switch (access.admit(peer.identity(), token, peer.secure())) {
+      case AccessRules.Admitted(String name, AccessRules.Access what) ->
+          new Visitor(this, peer, name, what);
+      case AccessRules.Refused(String reason) -> {
+        works.counters().increment(DeliveryCounter.CONNECTIONS_REFUSED);
+        throw new ProtocolException(WireError.UNAUTHENTICATED, reason);
+      }
+    };
+  }
+
   /** How things stand. */
   public HubStatus status() {
     return new HubStatus(
         settings.hubId(),
         draining,
         databases.values().stream().map(HubCore::status).toList(),
-        sessions.stream().map(SubscriberSession::status).toList(),
+        Stream.concat(
+                sessions.stream().map(SubscriberSession::status),
+                readers.stream().map(FeedReader::status))
+            .toList(),
         counters());
+  }
+
+  /** Name of this hub. */
+  public String hubId() {
+    return settings.hubId();
+  }
+
+  /** How a database that is there is served. */
+  public DatabaseSettings settingsOf(int database) {
+    return state(database).settings();
+  }
+
+  /** The last scan of a database that is there, if it was no routine or found something. */
+  public Optional<LastScan> lastRepairOf(int database) {
+    return state(database).lastRepair();
+  }
+
+  private DatabaseState state(int database) {
+    DatabaseState state = databases.get(database);
+    if (state == null) {
+      throw new IllegalArgumentException("database " + database + " is not served");
+    }
+    return state;
   }
 
   /** Whether every database's first scan is complete. */
@@ -133,6 +180,7 @@ public final class HubCore {
   private void endAll() {
     List.copyOf(sessions)
         .forEach(session -> session.end(WireError.GOING_AWAY, "the hub is shutting down"));
+    List.copyOf(readers).forEach(reader -> reader.end("the hub is shutting down"));
   }
 
   private Connection.Listener accept(Connection connection) {
@@ -141,7 +189,7 @@ public final class HubCore {
     sessions.add(session);
     if (draining) {
       session.end(WireError.GOING_AWAY, "the hub is shutting down");
-    } else if (sessions.size() > settings.maxSubscribers()) {
+    } else if (sessions.size() + readers.size() > settings.maxSubscribers()) {
       session.end(
           WireError.OVERLOADED, settings.maxSubscribers() + " clients are here, that is the most");
     }
@@ -184,6 +232,22 @@ public final class HubCore {
 
   Collection<DatabaseState> databases() {
     return databases.values();
+  }
+
+  /** Counts a reader in, unless there is no room. */
+  void began(FeedReader reader) {
+    if (draining) {
+      throw new ProtocolException(WireError.GOING_AWAY, "the hub is shutting down");
+    }
+    if (sessions.size() + readers.size() >= settings.maxSubscribers()) {
+      throw new ProtocolException(
+          WireError.OVERLOADED, settings.maxSubscribers() + " clients are here, that is the most");
+    }
+    readers.add(reader);
+  }
+
+  void ended(FeedReader reader) {
+    readers.remove(reader);
   }
 
   void ended(SubscriberSession session) {

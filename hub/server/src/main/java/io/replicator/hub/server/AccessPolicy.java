@@ -35,12 +35,14 @@ final class AccessPolicy implements AccessRules {
     List<String> names = new ArrayList<>();
     byte[] digest = AccessRule.Token.digest(token);
     boolean tokenKnown = false;
+    boolean status = false;
     for (AccessRule rule : rules) {
       switch (rule.who()) {
         case AccessRule.Certificate certificate -> {
           if (!identity.isEmpty() && certificate.commonName().equals(identity)) {
             names.add(identity);
             grants.addAll(rule.grants());
+            status |= rule.status();
           }
         }
         case AccessRule.Token known -> {
@@ -49,6 +51,7 @@ final class AccessPolicy implements AccessRules {
             tokenKnown = true;
             names.add(known.name());
             grants.addAll(rule.grants());
+            status |= rule.status();
           }
         }
       }
@@ -60,7 +63,37 @@ final class AccessPolicy implements AccessRules {
         ? new Refused(refusal(identity))
         : new Admitted(
             String.join("+", names.stream().distinct().toList()),
-            (database, collection, patterns) -> judge(grants, database, collection, patterns));
+            new Granted(grants, status));
+  }
+
+  /** What somebody may read by all rules that name it. */
+  private final class Granted implements Access {
+    private final List<AccessRule.Grant> grants;
+    private final boolean status;
+
+    Granted(List<AccessRule.Grant> grants, boolean status) {
+      this.grants = List.copyOf(grants);
+      this.status = status;
+    }
+
+    @Override
+    public Ruling allowed(int database, String collection, KeyPatterns patterns) {
+      return judge(grants, database, collection, patterns);
+    }
+
+    @Override
+    public List<String> patterns(int database) {
+      return grants.stream()
+          .filter(grant -> grant.database() == database)
+          .flatMap(grant -> grant.patterns().stream())
+          .distinct()
+          .toList();
+    }
+
+    @Override
+    public boolean seesStatus() {
+      return status;
+    }
   }
 
   private static String refusal(String identity) {

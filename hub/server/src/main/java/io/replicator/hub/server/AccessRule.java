@@ -11,10 +11,16 @@ import java.util.List;
  *
  * @param who the identity
  * @param grants what it may read; nothing else
+ * @param status whether it may see how the hub does, and who else is there
  */
-public record AccessRule(Who who, List<Grant> grants) {
+public record AccessRule(Who who, List<Grant> grants, boolean status) {
   public AccessRule {
     grants = List.copyOf(grants);
+  }
+
+  /** Without a sight of the hub. */
+  public AccessRule(Who who, List<Grant> grants) {
+    this(who, grants, false);
   }
 
   /** How an identity is known. */

@@ -2,6 +2,7 @@ package io.replicator.hub.server;
 
 import io.replicator.hub.delivery.HubStatus;
 import io.replicator.hub.delivery.HubStatus.DatabaseStatus;
+import io.replicator.hub.web.StatusJson;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

@@ -7,6 +7,9 @@ import io.replicator.hub.delivery.HubStatus;
 import io.replicator.hub.source.redis.PlainSource;
 import io.replicator.hub.source.redis.SourceSettings;
 import io.replicator.hub.source.redis.VersionedSource;
+import io.replicator.hub.web.WebService;
+import io.replicator.hub.web.WebSettings;
+import io.replicator.link.transport.netty.HttpServer;
 import io.replicator.link.transport.netty.NettyLoop;
 import io.replicator.link.transport.netty.TcpServer;
 import io.replicator.redis.RedisConnector;
@@ -22,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +41,7 @@ public final class HubServer implements AutoCloseable {
   private final NettyLoop loop;
   private final HubCore core;
   private final TcpServer tcp;
+  private final @Nullable HttpServer web;
   private final int httpPort;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -69,6 +74,7 @@ public final class HubServer implements AutoCloseable {
           started(
               "tcp",
               TcpServer.listen(loop, address, settings.tls(), settings.tcp(), core.acceptor()));
+      web = startWeb();
       httpPort = startHttp();
     } catch (RuntimeException e) {
       closeParts();
@@ -109,6 +115,11 @@ public final class HubServer implements AutoCloseable {
     return tcp.address().getPort();
   }
 
+  /** The port for browsers and WebSockets, -1 = there is none. */
+  public int webPort() {
+    return web == null ? -1 : web.address().getPort();
+  }
+
   /** The port of the HTTP endpoint, -1 = there is none. */
   public int httpPort() {
     return httpPort;
@@ -131,6 +142,9 @@ public final class HubServer implements AutoCloseable {
       return;
     }
     tcp.close();
+    if (web != null) {
+      web.close();
+    }
     if (settings.drainTimeout().isPositive()) {
       drain();
     }
@@ -148,6 +162,34 @@ public final class HubServer implements AutoCloseable {
       core.addDatabase(source, database.settings());
       return true;
     });
+  }
+
+  private @Nullable HttpServer startWeb() {
+    WebListener listener = settings.web();
+    if (listener == null) {
+      return null;
+    }
+    InetSocketAddress at =
+        listener
+            .address()
+            .resolve(
+                settings.tls() != null || settings.insecure(),
+                "give TLS certificates, or listen on loopback, or allow it with insecure");
+    boolean open = settings.tls() == null && settings.access().isEmpty();
+    WebService service =
+        new WebService(
+            core,
+            loop,
+            new WebSettings(listener.origins(), open),
+            HubServer.class.getClassLoader());
+    return started(
+        "web",
+        HttpServer.listen(
+            loop,
+            at,
+            settings.tls(),
+            settings.tcp().withMaxConnections(listener.maxConnections()),
+            service));
   }
 
   private int startHttp() {

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param tcp limits and tuning of connections
  * @param source how changes are captured
  * @param http where metrics, health and status are; null = nowhere
+ * @param web where browsers, curl and WebSockets come in; null = nowhere
  * @param insecure whether plain TCP and HTTP may be reached from other machines
  * @param drainTimeout how long {@link HubServer#close} lets clients take what is on its way; 0 =
  *     does not wait
@@ -41,6 +42,7 @@ public record HubSettings(
     TcpSettings tcp,
     SourceSettings source,
     @Nullable ListenAddress http,
+    @Nullable WebListener web,
     boolean insecure,
     Duration drainTimeout) {
   public static final Duration DEFAULT_DRAIN_TIMEOUT = Duration.ofSeconds(10);
@@ -92,13 +94,14 @@ public record HubSettings(
         TcpSettings.DEFAULTS,
         SourceSettings.DEFAULTS,
         null,
+        null,
         false,
         DEFAULT_DRAIN_TIMEOUT);
   }
 
   public HubSettings withDatabases(List<ServedDatabase> changed) {
     return new HubSettings(
-        address, redis, changed, tls, access, delivery, tcp, source, http, insecure, drainTimeout);
+        address, redis, changed, tls, access, delivery, tcp, source, http, web, insecure, drainTimeout);
   }
 
   public HubSettings withTls(@Nullable TlsSettings changed) {
@@ -112,6 +115,7 @@ public record HubSettings(
         tcp,
         source,
         http,
+        web,
         insecure,
         drainTimeout);
   }
@@ -127,13 +131,14 @@ public record HubSettings(
         tcp,
         source,
         http,
+        web,
         insecure,
         drainTimeout);
   }
 
   public HubSettings withDelivery(DeliverySettings changed) {
     return new HubSettings(
-        address, redis, databases, tls, access, changed, tcp, source, http, insecure, drainTimeout);
+        address, redis, databases, tls, access, changed, tcp, source, http, web, insecure, drainTimeout);
   }
 
   public HubSettings withTcp(TcpSettings changed) {
@@ -147,6 +152,7 @@ public record HubSettings(
         changed,
         source,
         http,
+        web,
         insecure,
         drainTimeout);
   }
@@ -162,6 +168,7 @@ public record HubSettings(
         tcp,
         changed,
         http,
+        web,
         insecure,
         drainTimeout);
   }
@@ -177,19 +184,36 @@ public record HubSettings(
         tcp,
         source,
         changed,
+        web,
+        insecure,
+        drainTimeout);
+  }
+
+  public HubSettings withWeb(@Nullable WebListener changed) {
+    return new HubSettings(
+        address,
+        redis,
+        databases,
+        tls,
+        access,
+        delivery,
+        tcp,
+        source,
+        http,
+        changed,
         insecure,
         drainTimeout);
   }
 
   public HubSettings withInsecure(boolean changed) {
     return new HubSettings(
-        address, redis, databases, tls, access, delivery, tcp, source, http, changed, drainTimeout);
+        address, redis, databases, tls, access, delivery, tcp, source, http, web, changed, drainTimeout);
   }
 
   /** 0 = {@code -nowait}. */
   public HubSettings withDrainTimeout(Duration changed) {
     return new HubSettings(
-        address, redis, databases, tls, access, delivery, tcp, source, http, insecure, changed);
+        address, redis, databases, tls, access, delivery, tcp, source, http, web, insecure, changed);
   }
 
   /** Where to listen for clients; refused if it would be open without need. */

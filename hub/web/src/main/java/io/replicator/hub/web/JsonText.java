@@ -1,4 +1,4 @@
-package io.replicator.hub.server;
+package io.replicator.hub.web;
 
 import java.util.Collection;
 import java.util.Map;
@@ -8,12 +8,12 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Writes maps, collections, texts, numbers and booleans as JSON; an empty optional is null. */
-final class JsonText {
+public final class JsonText {
   private final StringBuilder out = new StringBuilder();
 
   private JsonText() {}
 
-  static String of(Object value) {
+  public static String of(Object value) {
     JsonText text = new JsonText();
     text.write(value);
     return text.out.append('\n').toString();

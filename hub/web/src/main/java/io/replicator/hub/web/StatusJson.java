@@ -1,4 +1,4 @@
-package io.replicator.hub.server;
+package io.replicator.hub.web;
 
 import io.replicator.api.Source.SourceStatus;
 import io.replicator.hub.delivery.HubStatus;
@@ -10,10 +10,15 @@ import java.util.Locale;
 import java.util.Map;
 
 /** The status of a hub as JSON; the names are those of the records in {@link HubStatus}. */
-final class StatusJson {
+public final class StatusJson {
   private StatusJson() {}
 
-  static String of(HubStatus status) {
+  public static String of(HubStatus status) {
+    return JsonText.of(map(status));
+  }
+
+  /** The document as it may be added to. */
+  static Map<String, Object> map(HubStatus status) {
     Map<String, Object> root = new LinkedHashMap<>();
     root.put("hubId", status.hubId());
     root.put("draining", status.draining());
@@ -24,7 +29,7 @@ final class StatusJson {
         .sorted(Map.Entry.comparingByKey())
         .forEach(entry -> counters.put(lower(entry.getKey().name()), entry.getValue()));
     root.put("counters", counters);
-    return JsonText.of(root);
+    return root;
   }
 
   private static Map<String, Object> database(DatabaseStatus database) {

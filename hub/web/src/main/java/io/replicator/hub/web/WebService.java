@@ -1,0 +1,118 @@
+package io.replicator.hub.web;
+
+import io.replicator.hub.delivery.HubCore;
+import io.replicator.hub.delivery.Visitor;
+import io.replicator.link.codec.ProtocolException;
+import io.replicator.link.transport.HttpExchange;
+import io.replicator.link.transport.HttpHead;
+import io.replicator.link.transport.HttpRequest;
+import io.replicator.link.transport.HttpService;
+import io.replicator.link.transport.Loop;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.Set;
+
+/** Answers what is asked of a hub over HTTP: judges who asks, then has the right part answer. */
+public final class WebService implements HttpService {
+  private static final String SUBPROTOCOL = "replicator.v1";
+  private static final String BEARER = "bearer ";
+
+  private final HubCore hub;
+  private final Loop loop;
+  private final OriginCheck origins;
+  private final PageFiles files;
+
+  /**
+   * @param resources where the page's files are, under {@code web/}
+   */
+  public WebService(HubCore hub, Loop loop, WebSettings settings, ClassLoader resources) {
+    this.hub = hub;
+    this.loop = loop;
+    this.origins = new OriginCheck(settings);
+    this.files = new PageFiles(resources);
+  }
+
+  @Override
+  public void handle(HttpExchange exchange) {
+    HttpRequest request = exchange.request();
+    Optional<WebError> refusal = origins.refusal(request);
+    if (refusal.isPresent()) {
+      refuse(exchange, refusal.get(), false);
+      return;
+    }
+    try {
+      route(exchange, request);
+    } catch (WebError.Refusal e) {
+      refuse(exchange, e.error(), true);
+    } catch (ProtocolException e) {
+      refuse(exchange, WebError.of(e), true);
+    }
+  }
+
+  private void refuse(HttpExchange exchange, WebError error, boolean readable) {
+    HttpHead head = error.head();
+    exchange.answer(
+        readable ? head.withAll(origins.headers(exchange.request())) : head, error.body());
+  }
+
+  private void route(HttpExchange exchange, HttpRequest request) {
+    switch (request.method()) {
+      case "OPTIONS" -> exchange.answer(origins.preflight(request), new byte[0]);
+      case "GET", "HEAD" -> get(exchange, request);
+      default ->
+          throw new WebError.Refusal(
+              new WebError(405, "BAD_REQUEST", request.method() + ": only GET and HEAD expected"));
+    }
+  }
+
+  private void get(HttpExchange exchange, HttpRequest request) {
+    switch (request.path()) {
+      case "/v1/stream" -> stream(exchange);
+      case "/v1/databases" -> json(exchange, DatabasesJson.of(hub, visitor(request)));
+      case "/v1/status" -> status(exchange);
+      default -> {
+        if (!files.answer(exchange)) {
+          throw new WebError.Refusal(
+              new WebError(
+                  404, "BAD_REQUEST", "nothing is at " + request.path() + "; see docs/http.md"));
+        }
+      }
+    }
+  }
+
+  private void stream(HttpExchange exchange) {
+    try {
+      exchange.upgrade(SUBPROTOCOL, hub.acceptor());
+    } catch (IllegalArgumentException e) {
+      throw WebError.badRequest(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void status(HttpExchange exchange) {
+    if (!visitor(exchange.request()).seesStatus()) {
+      throw new WebError.Refusal(
+          new WebError(
+              403, "FORBIDDEN", "the status: an access rule with 'status: true' is needed"));
+    }
+    json(exchange, StatusPage.of(hub, loop.unixMillis()));
+  }
+
+  private void json(HttpExchange exchange, String text) {
+    var _ = WebQuery.parse(exchange.request().query(), Set.of());
+    exchange.answer(
+        HttpHead.of(200)
+            .with("Content-Type", "application/json")
+            .with("Cache-Control", "no-store")
+            .withAll(origins.headers(exchange.request())),
+        text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private Visitor visitor(HttpRequest request) {
+    String header = request.header("authorization");
+    boolean bearer = header.regionMatches(true, 0, BEARER, 0, BEARER.length());
+    if (!header.isEmpty() && !bearer) {
+      throw WebError.badRequest("Authorization: expected 'Bearer' and a token");
+    }
+    return hub.visitor(request.peer(), bearer ? header.substring(BEARER.length()).strip() : "");
+  }
+}
