@@ -6,10 +6,28 @@ import java.util.List;
 /**
  * Where a hub listens.
  *
+ * @param way how frames get there
  * @param host name or address; an IPv6 address without its brackets
  */
-public record HubAddress(String host, int port) {
+public record HubAddress(Way way, String host, int port) {
   public static final int DEFAULT_PORT = 3333;
+  private static final int HTTP_PORT = 80;
+  private static final int HTTPS_PORT = 443;
+
+  /** How frames get to a hub. */
+  public enum Way {
+    /** TCP, with TLS if there are certificates. */
+    TCP,
+    /** WebSockets of the hub's HTTP address. */
+    HTTP,
+    /** The same with TLS, whatever the settings are. */
+    HTTPS
+  }
+
+  /** Over TCP. */
+  public HubAddress(String host, int port) {
+    this(Way.TCP, host, port);
+  }
 
   public HubAddress {
     if (host.isBlank() || port < 1 || port > 65_535) {
@@ -18,9 +36,22 @@ public record HubAddress(String host, int port) {
     }
   }
 
-  /** One of "host", "host:port", "[ipv6]:port", ":port" (this machine). */
+  /**
+   * One of "host", "host:port", "[ipv6]:port", ":port" (this machine); behind "http://" or
+   * "https://" the hub's HTTP address, through proxies if need be.
+   */
   public static HubAddress parse(String text) {
-    String stripped = text.strip();
+    String whole = text.strip();
+    Way way =
+        whole.startsWith("http://") ? Way.HTTP : whole.startsWith("https://") ? Way.HTTPS : Way.TCP;
+    String stripped =
+        way == Way.TCP ? whole : whole.substring(whole.indexOf("//") + 2).replaceFirst("/$", "");
+    int standardPort =
+        switch (way) {
+          case TCP -> DEFAULT_PORT;
+          case HTTP -> HTTP_PORT;
+          case HTTPS -> HTTPS_PORT;
+        };
     int bracket = stripped.lastIndexOf(']');
     int colon = stripped.lastIndexOf(':');
     boolean hasPort = colon > bracket && (bracket >= 0 || stripped.indexOf(':') == colon);
@@ -34,7 +65,12 @@ public record HubAddress(String host, int port) {
     if (stripped.isEmpty()) {
       throw new IllegalArgumentException("empty hub address: expected host:port");
     }
-    return new HubAddress(host, hasPort ? port(text, stripped.substring(colon + 1)) : DEFAULT_PORT);
+    if (host.contains("/")) {
+      throw new IllegalArgumentException(
+          "hub address '" + text + "': expected host:port, or http://host:port without a path");
+    }
+    return new HubAddress(
+        way, host, hasPort ? port(text, stripped.substring(colon + 1)) : standardPort);
   }
 
   /** Addresses separated by commas, tried in turn. */
@@ -65,6 +101,12 @@ public record HubAddress(String host, int port) {
 
   @Override
   public String toString() {
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    String scheme =
+        switch (way) {
+          case TCP -> "";
+          case HTTP -> "http://";
+          case HTTPS -> "https://";
+        };
+    return scheme + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }
 }

@@ -3,6 +3,7 @@ package io.replicator.client.replica;
 import io.replicator.api.Sink;
 import io.replicator.link.transport.netty.NettyLoop;
 import io.replicator.link.transport.netty.TcpClient;
+import io.replicator.link.transport.netty.TlsSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
@@ -75,10 +76,7 @@ public final class Replica implements AutoCloseable {
     try {
       List<ReplicaCore.Hub> hubs = new ArrayList<>();
       for (HubAddress hub : settings.hubs()) {
-        hubs.add(
-            new ReplicaCore.Hub(
-                hub.toString(),
-                new TcpClient(loop, hub.host(), hub.port(), settings.tls(), settings.tcp())));
+        hubs.add(new ReplicaCore.Hub(hub.toString(), wayTo(hub, loop, settings)));
       }
       Replica replica = new Replica(loop, decoders, settings, hubs, targets);
       replica.core.start();
@@ -91,6 +89,14 @@ public final class Replica implements AutoCloseable {
       stop(loop, decoders);
       throw e;
     }
+  }
+
+  private static TcpClient wayTo(HubAddress hub, NettyLoop loop, ReplicaSettings settings) {
+    TlsSettings tls = settings.tlsTo(hub);
+    return switch (hub.way()) {
+      case TCP -> new TcpClient(loop, hub.host(), hub.port(), tls, settings.tcp());
+      case HTTP, HTTPS -> TcpClient.ofWebSockets(loop, hub.host(), hub.port(), tls, settings.tcp());
+    };
   }
 
   /**

@@ -35,6 +35,9 @@ public record ReplicaSettings(
     boolean failFast,
     String httpAddress) {
 
+  /** What browsers do: believe in the system's CAs and show nothing. */
+  private static final TlsSettings SYSTEM_TRUST = new TlsSettings(null, null, null, false);
+
   /** The most feeds of one client. */
   public static final int MAX_FEEDS = 256;
 
@@ -48,8 +51,10 @@ public record ReplicaSettings(
       throw new IllegalArgumentException(feeds.size() + " feeds: expected 1 to " + MAX_FEEDS);
     }
     requireDistinct(feeds);
-    if (tls == null && !insecure) {
-      hubs.forEach(ReplicaSettings::requireLoopback);
+    if (!insecure) {
+      hubs.stream()
+          .filter(hub -> tlsTo(tls, hub) == null)
+          .forEach(ReplicaSettings::requireLoopback);
     }
   }
 
@@ -65,6 +70,19 @@ public record ReplicaSettings(
         RetrySettings.DEFAULTS,
         false,
         "");
+  }
+
+  /** TLS on the way to this hub, null = plain. */
+  @Nullable TlsSettings tlsTo(HubAddress hub) {
+    return tlsTo(tls, hub);
+  }
+
+  private static @Nullable TlsSettings tlsTo(@Nullable TlsSettings tls, HubAddress hub) {
+    return switch (hub.way()) {
+      case TCP -> tls;
+      case HTTP -> null;
+      case HTTPS -> tls == null ? SYSTEM_TRUST : tls;
+    };
   }
 
   public List<FeedId> feedIds() {

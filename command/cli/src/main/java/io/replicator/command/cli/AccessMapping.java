@@ -35,7 +35,8 @@ final class AccessMapping {
       case "true" -> true;
       case "false" -> false;
       default ->
-          throw new UsageError(fields.origin("status") + ": '" + text + "': expected true or false");
+          throw new UsageError(
+              fields.origin("status") + ": '" + text + "': expected true or false");
     };
   }
 

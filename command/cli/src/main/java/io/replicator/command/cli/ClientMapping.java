@@ -44,6 +44,10 @@ final class ClientMapping {
   private List<HubAddress> hubs() {
     List<HubAddress> hubs = new ArrayList<>();
     for (String word : given.list(LinkSettings.HUB_ADDRESS)) {
+      if (word.contains("://")) {
+        hubs.add(HubAddress.parse(word));
+        continue;
+      }
       HostAddress address =
           HostAddress.parse(given, LinkSettings.HUB_ADDRESS, word).withDefaultHost("127.0.0.1");
       if (address.port() == 0) {

@@ -11,6 +11,7 @@ import io.replicator.hub.server.AccessRule;
 import io.replicator.hub.server.HubSettings;
 import io.replicator.hub.server.ListenAddress;
 import io.replicator.hub.server.ServedDatabase;
+import io.replicator.hub.server.WebListener;
 import io.replicator.link.transport.netty.TcpSettings;
 import io.replicator.link.transport.netty.TlsSettings;
 import java.time.Duration;
@@ -48,6 +49,7 @@ final class HubMapping {
           .withDelivery(delivery())
           .withTcp(TcpSettings.DEFAULTS.withCongestionControl(given.text(LinkSettings.CONGESTION)))
           .withHttp(http())
+          .withWeb(web())
           .withInsecure(given.flag(SecuritySettings.INSECURE))
           .withDrainTimeout(
               given.flag(RunningSettings.NOWAIT)
@@ -70,6 +72,16 @@ final class HubMapping {
       case "" -> listenAddress(RunningSettings.HTTP, StatusCommand.HUB_HTTP);
       default -> listenAddress(RunningSettings.HTTP, text);
     };
+  }
+
+  private @Nullable WebListener web() {
+    String text = given.text(WebSettings.WEB);
+    return text.isEmpty()
+        ? null
+        : new WebListener(
+            listenAddress(WebSettings.WEB, text),
+            given.list(WebSettings.WEB_ORIGINS),
+            (int) given.number(WebSettings.WEB_CONNECTIONS));
   }
 
   /**

@@ -24,7 +24,7 @@ final class LinkSettings {
           ":3333",
           on(HUB, CLIENT),
           original(),
-          "hub: where to listen. client: the hub, or several hubs that are tried in turn.");
+          "hub: where to listen. client: the hub, or several that are tried in turn; http:// or https:// before it = WebSockets.");
 
   static final Setting CODEC =
       LIST.add(

@@ -8,6 +8,7 @@ enum SettingGroup {
   TARGET("Target"),
   LINK("Link"),
   SECURITY("Security of the link"),
+  WEB("HTTP and WebSocket"),
   RUNNING("Running"),
   CHECK("Comparison");
 

@@ -18,6 +18,7 @@ final class Settings {
               TargetSettings.all(),
               LinkSettings.all(),
               SecuritySettings.all(),
+              WebSettings.all(),
               RunningSettings.all(),
               CheckSettings.all())
           .flatMap(List::stream)

@@ -55,7 +55,9 @@ public interface AccessRules {
 
     Ruling allowed(int database, String collection, KeyPatterns patterns);
 
-    /** Globs of the keys it may read of a database, to be shown to it; none = nothing by pattern. */
+    /**
+     * Globs of the keys it may read of a database, to be shown to it; none = nothing by pattern.
+     */
     default List<String> patterns(int database) {
       return List.of();
     }

@@ -225,8 +225,7 @@ public final class FeedReader implements FeedHost {
 
   @Override
   public void enqueue(LaneQueue lane, EncodedBatch encoded, FeedStats.Mark mark) {
-    Chunker blocks =
-        new Chunker(encoded, 0, lane.lane(), ++batches, hub.settings().blockBytes());
+    Chunker blocks = new Chunker(encoded, 0, lane.lane(), ++batches, hub.settings().blockBytes());
     lane.add(new LaneQueue.Unsent(blocks, mark));
     queue.add(new Queued(lane, new Taken(encoded, lane.lane(), cursor()), mark));
     postPump();

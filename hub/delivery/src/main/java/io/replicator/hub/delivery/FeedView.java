@@ -85,8 +85,7 @@ public final class FeedView {
   public Cursor cursorNow() {
     long version = database.version();
     FeedPosition here =
-        new FeedPosition(
-            Round.doneAt(version), List.of(), database.versioned() ? version : 0);
+        new FeedPosition(Round.doneAt(version), List.of(), database.versioned() ? version : 0);
     return CursorCodec.cursor(database.epoch(), database.slots(), here);
   }
 
@@ -106,5 +105,4 @@ public final class FeedView {
     reader.open();
     return reader;
   }
-
 }

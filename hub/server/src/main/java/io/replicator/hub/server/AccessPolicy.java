@@ -62,8 +62,7 @@ final class AccessPolicy implements AccessRules {
     return names.isEmpty()
         ? new Refused(refusal(identity))
         : new Admitted(
-            String.join("+", names.stream().distinct().toList()),
-            new Granted(grants, status));
+            String.join("+", names.stream().distinct().toList()), new Granted(grants, status));
   }
 
   /** What somebody may read by all rules that name it. */

@@ -101,7 +101,18 @@ public record HubSettings(
 
   public HubSettings withDatabases(List<ServedDatabase> changed) {
     return new HubSettings(
-        address, redis, changed, tls, access, delivery, tcp, source, http, web, insecure, drainTimeout);
+        address,
+        redis,
+        changed,
+        tls,
+        access,
+        delivery,
+        tcp,
+        source,
+        http,
+        web,
+        insecure,
+        drainTimeout);
   }
 
   public HubSettings withTls(@Nullable TlsSettings changed) {
@@ -138,7 +149,18 @@ public record HubSettings(
 
   public HubSettings withDelivery(DeliverySettings changed) {
     return new HubSettings(
-        address, redis, databases, tls, access, changed, tcp, source, http, web, insecure, drainTimeout);
+        address,
+        redis,
+        databases,
+        tls,
+        access,
+        changed,
+        tcp,
+        source,
+        http,
+        web,
+        insecure,
+        drainTimeout);
   }
 
   public HubSettings withTcp(TcpSettings changed) {
@@ -207,13 +229,25 @@ public record HubSettings(
 
   public HubSettings withInsecure(boolean changed) {
     return new HubSettings(
-        address, redis, databases, tls, access, delivery, tcp, source, http, web, changed, drainTimeout);
+        address,
+        redis,
+        databases,
+        tls,
+        access,
+        delivery,
+        tcp,
+        source,
+        http,
+        web,
+        changed,
+        drainTimeout);
   }
 
   /** 0 = {@code -nowait}. */
   public HubSettings withDrainTimeout(Duration changed) {
     return new HubSettings(
-        address, redis, databases, tls, access, delivery, tcp, source, http, web, insecure, changed);
+        address, redis, databases, tls, access, delivery, tcp, source, http, web, insecure,
+        changed);
   }
 
   /** Where to listen for clients; refused if it would be open without need. */

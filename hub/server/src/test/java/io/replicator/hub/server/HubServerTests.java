@@ -54,6 +54,21 @@ class HubServerTests {
     }
   }
 
+  /** P121: one more transport, the same session. */
+  @Test
+  void sendsTheSameOverAWebSocket() {
+    commands.set("a", "1");
+    commands.set("b", "2");
+    HubSettings settings = settings().withWeb(WebListener.at(new ListenAddress("127.0.0.1", 0)));
+    try (HubServer hub = HubServer.start(settings);
+        RawClient client = RawClient.overWebSocket(hub.webPort(), null, "")) {
+      await("both keys", () -> client.values.size() == 2);
+      commands.set("a", "3");
+      commands.del("b");
+      await("the change and the removal", () -> client.values.toString().equals("{a=3}"));
+    }
+  }
+
   @Test
   void sendsOnlyWhatTheTokenAllows() {
     commands.set("open:1", "1");

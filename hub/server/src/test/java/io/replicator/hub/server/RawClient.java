@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Speaks the protocol over the real transport and keeps the strings it gets. */
@@ -45,7 +46,21 @@ final class RawClient implements AutoCloseable, Connection.Listener {
   volatile @Nullable String closed;
 
   RawClient(int port, @Nullable TlsSettings tls, String token, String... includes) {
-    TcpClient client = new TcpClient(loop, "localhost", port, tls, TcpSettings.DEFAULTS);
+    this(
+        loop -> new TcpClient(loop, "localhost", port, tls, TcpSettings.DEFAULTS), token, includes);
+  }
+
+  /** The same over a WebSocket of the hub's HTTP address. */
+  static RawClient overWebSocket(
+      int port, @Nullable TlsSettings tls, String token, String... includes) {
+    return new RawClient(
+        loop -> TcpClient.ofWebSockets(loop, "localhost", port, tls, TcpSettings.DEFAULTS),
+        token,
+        includes);
+  }
+
+  private RawClient(Function<NettyLoop, TcpClient> way, String token, String... includes) {
+    TcpClient client = way.apply(loop);
     try {
       connection = client.connect(opened -> this).toCompletableFuture().join();
     } catch (CompletionException e) {

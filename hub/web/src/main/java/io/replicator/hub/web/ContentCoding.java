@@ -34,8 +34,8 @@ enum ContentCoding {
   }
 
   static boolean accepts(String acceptEncoding, String coding) {
-    for (String part : acceptEncoding.toLowerCase(Locale.ROOT).split(",")) {
-      String[] words = part.strip().split(";");
+    for (String part : acceptEncoding.toLowerCase(Locale.ROOT).split(",", -1)) {
+      String[] words = part.strip().split(";", -1);
       boolean refused = words.length > 1 && words[1].strip().matches("q\\s*=\\s*0(\\.0*)?");
       if (words[0].strip().equals(coding)) {
         return !refused;

@@ -27,8 +27,7 @@ final class DatabasesJson {
     json.put("level", view.level().name().toLowerCase(Locale.ROOT));
     view.keys().ifPresent(keys -> json.put("keys", keys));
     json.put("allowed", view.allowed());
-    json.put(
-        "collections", view.collections().stream().map(DatabasesJson::collection).toList());
+    json.put("collections", view.collections().stream().map(DatabasesJson::collection).toList());
     return json;
   }
 

@@ -32,7 +32,7 @@ public final class StatusJson {
     return root;
   }
 
-  private static Map<String, Object> database(DatabaseStatus database) {
+  static Map<String, Object> database(DatabaseStatus database) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("database", database.database());
     json.put("versioned", database.versioned());

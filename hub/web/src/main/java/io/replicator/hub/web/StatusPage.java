@@ -2,39 +2,34 @@ package io.replicator.hub.web;
 
 import io.replicator.hub.delivery.DatabaseSettings;
 import io.replicator.hub.delivery.HubCore;
+import io.replicator.hub.delivery.HubStatus;
+import io.replicator.hub.delivery.HubStatus.DatabaseStatus;
 import io.replicator.hub.delivery.LastScan;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /** The status as the page reads it (P137). */
 final class StatusPage {
   private StatusPage() {}
 
   static String of(HubCore hub, long unixMillis) {
-    Map<String, Object> root = StatusJson.map(hub.status());
+    HubStatus status = hub.status();
+    Map<String, Object> root = StatusJson.map(status);
     root.put("unixMillis", unixMillis);
-    if (root.get("databases") instanceof List<?> databases) {
-      root.put(
-          "databases",
-          databases.stream().map(database -> withSettings(hub, (Map<?, ?>) database)).toList());
-    }
+    root.put(
+        "databases",
+        status.databases().stream().map(database -> withSettings(hub, database)).toList());
     return JsonText.of(root);
   }
 
-  private static Map<String, Object> withSettings(HubCore hub, Map<?, ?> database) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    database.forEach((name, value) -> json.put(String.valueOf(name), value));
-    int number = ((Number) database.get("database")).intValue();
-    DatabaseSettings settings = hub.settingsOf(number);
+  private static Map<String, Object> withSettings(HubCore hub, DatabaseStatus database) {
+    Map<String, Object> json = StatusJson.database(database);
+    DatabaseSettings settings = hub.settingsOf(database.database());
     json.put("level", settings.level().name().toLowerCase(Locale.ROOT));
     json.put(
-        "collections",
-        settings.collections().stream().map(DatabasesJson::collection).toList());
-    Optional<LastScan> repair = hub.lastRepairOf(number);
-    json.put("lastRepair", repair.map(StatusPage::repair));
+        "collections", settings.collections().stream().map(DatabasesJson::collection).toList());
+    json.put("lastRepair", hub.lastRepairOf(database.database()).map(StatusPage::repair));
     return json;
   }
 

@@ -66,7 +66,9 @@ final class WebQuery {
     if (text.isEmpty()) {
       return standard;
     }
-    if (text.matches("\\d{1,9}") && Integer.parseInt(text) >= min && Integer.parseInt(text) <= max) {
+    if (text.matches("\\d{1,9}")
+        && Integer.parseInt(text) >= min
+        && Integer.parseInt(text) <= max) {
       return Integer.parseInt(text);
     }
     throw WebError.badRequest(name + "=" + text + ": expected " + min + " to " + max);

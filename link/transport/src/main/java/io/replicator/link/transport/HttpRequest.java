@@ -12,11 +12,7 @@ import java.util.Map;
  * @param peer who asks
  */
 public record HttpRequest(
-    String method,
-    String path,
-    String query,
-    Map<String, String> headers,
-    Connection.Peer peer) {
+    String method, String path, String query, Map<String, String> headers, Connection.Peer peer) {
   public HttpRequest {
     headers = Map.copyOf(headers);
   }

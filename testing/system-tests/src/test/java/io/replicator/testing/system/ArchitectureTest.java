@@ -18,6 +18,7 @@ final class ArchitectureTest {
     "io.replicator.hub.index..",
     "io.replicator.hub.qos..",
     "io.replicator.hub.delivery..",
+    "io.replicator.hub.web..",
     "io.replicator.link.codec..",
     "io.replicator.link.reconcile..",
     "io.replicator.client.receiver..",

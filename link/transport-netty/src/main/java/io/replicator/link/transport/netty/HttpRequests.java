@@ -125,7 +125,11 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
     }
     var request = waiting.poll();
     if (request == null) {
-      await(KEPT, context::close);
+      await(
+          KEPT,
+          () -> {
+            var _ = context.close();
+          });
       return;
     }
     cancelTimer();

@@ -4,7 +4,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
@@ -26,7 +25,9 @@ import io.replicator.link.transport.HttpHead;
 import io.replicator.link.transport.HttpRequest;
 import io.replicator.link.transport.Loop;
 import java.time.Duration;
-import java.util.Date;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -36,6 +37,10 @@ import org.jspecify.annotations.Nullable;
 final class NettyExchange implements HttpExchange, HttpExchange.Body {
   /** Small enough that a slow peer is seen to take something. */
   private static final int PIECE_BYTES = 16 * 1024;
+
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
 
   private static final Duration LOOK = Duration.ofSeconds(5);
   private static final Duration MAX_STALL = Duration.ofSeconds(60);
@@ -105,7 +110,7 @@ final class NettyExchange implements HttpExchange, HttpExchange.Body {
             HttpVersion.HTTP_1_1,
             HttpResponseStatus.valueOf(answerHead.status()),
             bodiless ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
-    fill(response, answerHead, keep);
+    fill(response, answerHead, keep, loop.unixMillis());
     if (answerHead.status() != 304 && answerHead.status() != 204) {
       response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
     }
@@ -122,7 +127,7 @@ final class NettyExchange implements HttpExchange, HttpExchange.Body {
     HttpResponse response =
         new DefaultHttpResponse(
             HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(answerHead.status()));
-    fill(response, answerHead, keep);
+    fill(response, answerHead, keep, loop.unixMillis());
     if (head.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
       response.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
     }
@@ -138,9 +143,10 @@ final class NettyExchange implements HttpExchange, HttpExchange.Body {
     answered = true;
   }
 
-  private static void fill(HttpResponse response, HttpHead answerHead, boolean keep) {
+  private static void fill(
+      HttpResponse response, HttpHead answerHead, boolean keep, long unixMillis) {
     answerHead.headers().forEach((name, value) -> response.headers().set(name, value));
-    response.headers().set(HttpHeaderNames.DATE, DateFormatter.format(new Date()));
+    response.headers().set(HttpHeaderNames.DATE, DATE.format(Instant.ofEpochMilli(unixMillis)));
     if (!keep) {
       response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     }
@@ -153,8 +159,7 @@ final class NettyExchange implements HttpExchange, HttpExchange.Body {
     }
     for (int from = 0; from < bytes.length; from += PIECE_BYTES) {
       int length = Math.min(PIECE_BYTES, bytes.length - from);
-      written(
-          context.write(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes, from, length))));
+      written(context.write(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes, from, length))));
     }
     context.flush();
   }

@@ -26,8 +26,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to one hub over TCP, or over WebSockets on TCP. The host's name is looked up for each connection, on a thread of its
- * own, and its addresses are tried one after the other.
+ * The way to one hub over TCP, or over WebSockets on TCP. The host's name is looked up for each
+ * connection, on a thread of its own, and its addresses are tried one after the other.
  */
 public final class TcpClient implements Connector, AutoCloseable {
   private final NettyLoop loop;
@@ -176,7 +176,8 @@ public final class TcpClient implements Connector, AutoCloseable {
       }
       channel
           .pipeline()
-          .addLast(new ConnectionSetup(
+          .addLast(
+              new ConnectionSetup(
                   loop, settings, TlsReason.atClient(), webSocket, new Opened(address)));
     }
 

@@ -129,8 +129,8 @@ public final class TcpServer implements AutoCloseable {
       }
       channel
           .pipeline()
-          .addLast(new ConnectionSetup(
-                  loop, settings, TlsReason.atHub(), null, new Welcome(channel)));
+          .addLast(
+              new ConnectionSetup(loop, settings, TlsReason.atHub(), null, new Welcome(channel)));
     }
   }
 

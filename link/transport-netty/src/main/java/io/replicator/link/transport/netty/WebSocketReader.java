@@ -56,12 +56,13 @@ final class WebSocketReader extends ChannelInboundHandlerAdapter implements Fram
 
   private void read(ChannelHandlerContext context, WebSocketFrame frame) {
     switch (frame) {
-      case BinaryWebSocketFrame whole when whole.isFinalFragment() -> parse(context, whole.content());
+      case BinaryWebSocketFrame whole when whole.isFinalFragment() ->
+          parse(context, whole.content());
       case BinaryWebSocketFrame first -> append(context, first.content());
       case ContinuationWebSocketFrame next -> continued(context, next);
       case PingWebSocketFrame ping -> {
         if (context.channel().isWritable()) {
-          context.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
+          var _ = context.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
         }
       }
       case TextWebSocketFrame text ->

@@ -44,8 +44,8 @@ final class WebSocketLine extends TestLine {
             hubTls,
             settings,
             this::upgrade);
-    client = TcpClient.ofWebSockets(
-            clientLoop, host, server.address().getPort(), clientTls, settings);
+    client =
+        TcpClient.ofWebSockets(clientLoop, host, server.address().getPort(), clientTls, settings);
   }
 
   private void upgrade(HttpExchange exchange) {
