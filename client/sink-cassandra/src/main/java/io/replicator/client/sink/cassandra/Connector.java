@@ -1,0 +1,75 @@
+package io.replicator.client.sink.cassandra;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.CqlSessionBuilder;
+import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
+import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
+import com.datastax.oss.driver.api.core.config.ProgrammaticDriverConfigLoaderBuilder;
+import com.datastax.oss.driver.api.core.ssl.ProgrammaticSslEngineFactory;
+import com.datastax.oss.driver.internal.core.loadbalancing.DcInferringLoadBalancingPolicy;
+import com.datastax.oss.driver.internal.core.time.ServerSideTimestampGenerator;
+import java.time.Duration;
+
+/** Opens sessions with a cluster; the driver keeps them connected. */
+final class Connector {
+  private static final Duration REQUEST_LIMIT = Duration.ofSeconds(5);
+  private static final Duration FIRST_RECONNECT = Duration.ofMillis(200);
+  private static final Duration LAST_RECONNECT = Duration.ofSeconds(5);
+
+  private final CassandraEndpoint endpoint;
+  private final String consistency;
+
+  Connector(CassandraEndpoint endpoint, String consistency) {
+    this.endpoint = endpoint;
+    this.consistency = consistency;
+  }
+
+  String name() {
+    return "cassandra " + endpoint.name();
+  }
+
+  /** Blocks until a node was reached. */
+  CqlSession open() {
+    CqlSessionBuilder builder = CqlSession.builder().withConfigLoader(config());
+    endpoint.nodes().forEach(node -> builder.addContactPoint(node.address()));
+    if (!endpoint.datacenter().isEmpty()) {
+      builder.withLocalDatacenter(endpoint.datacenter());
+    }
+    if (!endpoint.user().isEmpty()) {
+      builder.withAuthCredentials(endpoint.user(), endpoint.password());
+    }
+    CassandraTls tls = endpoint.tls();
+    if (tls != null) {
+      builder.withSslEngineFactory(
+          new ProgrammaticSslEngineFactory(PemTls.context(tls), null, true));
+    }
+    return builder.build();
+  }
+
+  private DriverConfigLoader config() {
+    ProgrammaticDriverConfigLoaderBuilder config =
+        DriverConfigLoader.programmaticBuilder(Connector.class.getClassLoader())
+            .withString(DefaultDriverOption.SESSION_NAME, "replicator")
+            .withString(DefaultDriverOption.REQUEST_CONSISTENCY, consistency)
+            .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, REQUEST_LIMIT)
+            // Every write carries its timestamp: sent twice it is the same as once.
+            .withBoolean(DefaultDriverOption.REQUEST_DEFAULT_IDEMPOTENCE, true)
+            .withClass(
+                DefaultDriverOption.TIMESTAMP_GENERATOR_CLASS, ServerSideTimestampGenerator.class)
+            .withDuration(DefaultDriverOption.RECONNECTION_BASE_DELAY, FIRST_RECONNECT)
+            .withDuration(DefaultDriverOption.RECONNECTION_MAX_DELAY, LAST_RECONNECT)
+            .withDuration(DefaultDriverOption.CONNECTION_CONNECT_TIMEOUT, REQUEST_LIMIT)
+            .withDuration(DefaultDriverOption.CONNECTION_INIT_QUERY_TIMEOUT, REQUEST_LIMIT)
+            .withDuration(DefaultDriverOption.CONTROL_CONNECTION_TIMEOUT, REQUEST_LIMIT)
+            .withDuration(DefaultDriverOption.METADATA_SCHEMA_REQUEST_TIMEOUT, REQUEST_LIMIT)
+            .withInt(DefaultDriverOption.CONNECTION_POOL_LOCAL_SIZE, 1)
+            .withBoolean(DefaultDriverOption.NETTY_DAEMON, true)
+            .withInt(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_QUIET_PERIOD, 0)
+            .withInt(DefaultDriverOption.NETTY_IO_SHUTDOWN_QUIET_PERIOD, 0);
+    if (endpoint.datacenter().isEmpty()) {
+      config.withClass(
+          DefaultDriverOption.LOAD_BALANCING_POLICY_CLASS, DcInferringLoadBalancingPolicy.class);
+    }
+    return config.build();
+  }
+}

@@ -1,0 +1,36 @@
+package io.replicator.client.sink.cassandra;
+
+/** The catalogue of what a Cassandra sink counts. */
+public enum SinkCounter {
+  BATCHES("batches applied"),
+  ROWS("rows written"),
+  STATEMENTS("statements and unlogged batches of one partition acknowledged"),
+  STRINGS("strings written"),
+  HASHES("hashes written"),
+  LISTS("lists written"),
+  SETS("sets written"),
+  SORTED_SETS("sorted sets written"),
+  STREAMS("streams written"),
+  MAPPED("rows written to tables of the user's own"),
+  PARTS("slices of large values collected"),
+  LARGE("values written in several unlogged batches because one would be too large"),
+  REMOVED("keys removed because the source removed them"),
+  EXPIRED_ON_ARRIVAL("keys removed because they had expired when they arrived"),
+  DELETES("tables in which a key's old value was deleted"),
+  DEAD_LETTERS("values kept aside because they do not fit"),
+  RETRIES("statements sent again after a time-out or an overload"),
+  LEFTOVERS_ASKED("keys the hub was asked about after a snapshot"),
+  LEFTOVERS_REMOVED("keys removed after a snapshot because the source does not have them"),
+  VERSIONS("versions of a chain shown");
+
+  private final String description;
+
+  SinkCounter(String description) {
+    this.description = description;
+  }
+
+  /** One sentence for status and metrics. */
+  public String description() {
+    return description;
+  }
+}

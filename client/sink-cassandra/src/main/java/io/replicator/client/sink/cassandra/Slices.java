@@ -1,0 +1,206 @@
+package io.replicator.client.sink.cassandra;
+
+import io.replicator.api.Change;
+import io.replicator.api.Key;
+import io.replicator.api.Lane;
+import io.replicator.api.SinkException;
+import io.replicator.api.Value;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+
+/**
+ * Large values that arrive slice by slice, until they are whole. They wait in memory, up to a
+ * bound: what is larger than that is no good partition in Cassandra either, and becomes a dead
+ * letter.
+ */
+final class Slices {
+  /** A value that is whole, or of which only the first slice was kept because it is too large. */
+  record Whole(Value value, boolean tooLarge, long bytes) {}
+
+  private static final class Pending {
+    private final List<Value> slices = new ArrayList<>();
+    private int next;
+    private long bytes;
+    private boolean tooLarge;
+  }
+
+  private final long maxBytes;
+  private final Map<Lane, Map<Key, Pending>> pending = new EnumMap<>(Lane.class);
+  private long waitingBytes;
+
+  /**
+   * @param maxBytes most bytes of all values that wait
+   */
+  Slices(long maxBytes) {
+    this.maxBytes = maxBytes;
+    for (Lane lane : Lane.values()) {
+      pending.put(lane, new HashMap<>());
+    }
+  }
+
+  /** Takes a slice; gives the whole value with the last one, else null. */
+  @org.jspecify.annotations.Nullable
+  Whole add(Lane lane, Change.Part part) {
+    if (part.index() == 0) {
+      forget(lane, part.key());
+      of(lane).put(part.key(), new Pending());
+    }
+    Pending collected = of(lane).get(part.key());
+    if (collected == null || collected.next != part.index()) {
+      throw lost(part);
+    }
+    collected.next++;
+    long bytes = bytes(part.slice());
+    collected.bytes += bytes;
+    if (!collected.tooLarge && waitingBytes + bytes <= maxBytes) {
+      collected.slices.add(part.slice());
+      waitingBytes += bytes;
+    } else {
+      dropAllButFirst(collected, part.slice());
+    }
+    if (!part.last()) {
+      return null;
+    }
+    Whole whole = whole(collected);
+    forget(lane, part.key());
+    return whole;
+  }
+
+  /** The key has a value from elsewhere: what was collected is old. */
+  void replaced(Lane lane, Key key) {
+    if (lane == Lane.LIVE) {
+      forget(Lane.BACKFILL, key);
+    }
+    forget(lane, key);
+  }
+
+  void clear() {
+    pending.values().forEach(Map::clear);
+    waitingBytes = 0;
+  }
+
+  long waitingBytes() {
+    return waitingBytes;
+  }
+
+  private Map<Key, Pending> of(Lane lane) {
+    return Objects.requireNonNull(pending.get(lane));
+  }
+
+  private void forget(Lane lane, Key key) {
+    Pending gone = of(lane).remove(key);
+    if (gone != null) {
+      gone.slices.forEach(slice -> waitingBytes -= bytes(slice));
+    }
+  }
+
+  private void dropAllButFirst(Pending collected, Value newest) {
+    collected.tooLarge = true;
+    if (collected.slices.isEmpty()) {
+      collected.slices.add(newest);
+      waitingBytes += bytes(newest);
+    }
+    while (collected.slices.size() > 1) {
+      waitingBytes -= bytes(collected.slices.removeLast());
+    }
+  }
+
+  private static Whole whole(Pending collected) {
+    return new Whole(
+        collected.tooLarge ? collected.slices.getFirst() : joined(collected.slices),
+        collected.tooLarge,
+        collected.bytes);
+  }
+
+  private static SinkException lost(Change.Part part) {
+    String key = part.key().toString();
+    return new SinkException(
+        SinkException.Category.UNAVAILABLE,
+        "slice "
+            + part.index()
+            + " of key "
+            + (key.length() <= 200 ? key : key.substring(0, 200) + "…")
+            + " came, but not the slices before it: it is sent again from the stored cursor");
+  }
+
+  private static Value joined(List<Value> slices) {
+    return switch (slices.getLast()) {
+      case Value.StringValue last -> new Value.StringValue(bytes(slices));
+      case Value.HashValue last ->
+          new Value.HashValue(all(slices, Value.HashValue.class, Value.HashValue::fields));
+      case Value.ListValue last ->
+          new Value.ListValue(all(slices, Value.ListValue.class, Value.ListValue::elements));
+      case Value.SetValue last ->
+          new Value.SetValue(all(slices, Value.SetValue.class, Value.SetValue::members));
+      case Value.SortedSetValue last ->
+          new Value.SortedSetValue(
+              all(slices, Value.SortedSetValue.class, Value.SortedSetValue::members));
+      case Value.StreamValue last ->
+          new Value.StreamValue(
+              all(slices, Value.StreamValue.class, Value.StreamValue::entries),
+              last.lastId(),
+              last.entriesAdded(),
+              last.maxDeletedId());
+      case Value.OpaqueValue last -> slices.getFirst();
+    };
+  }
+
+  private static <V extends Value, E> List<E> all(
+      List<Value> slices, Class<V> type, Function<V, List<E>> elements) {
+    List<E> joined = new ArrayList<>();
+    slices.forEach(slice -> joined.addAll(elements.apply(type.cast(slice))));
+    return joined;
+  }
+
+  private static byte[] bytes(List<Value> slices) {
+    ByteArrayOutputStream joined = new ByteArrayOutputStream();
+    for (Value slice : slices) {
+      joined.writeBytes(((Value.StringValue) slice).bytes());
+    }
+    return joined.toByteArray();
+  }
+
+  private static long bytes(Value slice) {
+    return switch (slice) {
+      case Value.StringValue string -> string.bytes().length;
+      case Value.OpaqueValue opaque -> opaque.dump().length;
+      case Value.ListValue list -> sum(list.elements());
+      case Value.SetValue set -> sum(set.members());
+      case Value.HashValue hash -> {
+        long sum = 0;
+        for (Value.Field field : hash.fields()) {
+          sum += field.name().length + field.value().length;
+        }
+        yield sum;
+      }
+      case Value.SortedSetValue zset -> {
+        long sum = 0;
+        for (Value.ScoredMember member : zset.members()) {
+          sum += member.member().length + Double.BYTES;
+        }
+        yield sum;
+      }
+      case Value.StreamValue stream -> {
+        long sum = 0;
+        for (Value.StreamEntry entry : stream.entries()) {
+          sum += entry.id().length() + sum(entry.fieldsAndValues());
+        }
+        yield sum;
+      }
+    };
+  }
+
+  private static long sum(List<byte[]> all) {
+    long sum = 0;
+    for (byte[] each : all) {
+      sum += each.length;
+    }
+    return sum;
+  }
+}
