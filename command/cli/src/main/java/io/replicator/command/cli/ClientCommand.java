@@ -4,6 +4,7 @@ import io.replicator.api.Sink;
 import io.replicator.client.replica.JsonLines;
 import io.replicator.client.replica.Replica;
 import io.replicator.client.replica.ReplicaSettings;
+import io.replicator.client.sink.cassandra.CassandraSink;
 import io.replicator.client.sink.redis.RedisSink;
 import io.replicator.client.sink.redis.RedisSinkSettings;
 import java.io.PrintStream;
@@ -13,6 +14,10 @@ import java.util.concurrent.CompletableFuture;
 
 /** {@code replicator client}: runs until the process is asked to end. */
 final class ClientCommand {
+  /** What only a Redis target does. */
+  private static final List<Setting> FOR_REDIS =
+      List.of(TargetSettings.FLUSH, TargetSettings.LOCAL_VERSIONS, WhatSettings.PREFIX);
+
   private final Given given;
   private final Secrets secrets;
   private final PrintStream out;
@@ -38,15 +43,40 @@ final class ClientCommand {
         gaveUp);
   }
 
-  /** {@code --print}, or the Redis of {@code --redis} and those of {@code --targets}. */
+  /**
+   * {@code --print}, or the Cassandra of {@code --cassandra}, the Redis of {@code --redis} and
+   * those of {@code --targets}. With a Cassandra there is a Redis only where one is named.
+   */
   List<Sink> targets() {
     if (given.flag(TargetSettings.PRINT)) {
       refuseWithPrint();
       return List.of(JsonLines.to(out));
     }
+    List<Sink> targets = new ArrayList<>();
+    CassandraAccess cassandra = new CassandraAccess(given, secrets);
+    boolean withCassandra = cassandra.isGiven();
+    boolean withRedis =
+        !withCassandra
+            || given.isSet(RedisSettings.REDIS_ADDRESS)
+            || given.isSet(TargetSettings.TARGETS);
+    if (withCassandra) {
+      if (!withRedis) {
+        refuse("without a --redis target", FOR_REDIS);
+      }
+      targets.add(new CassandraSink(cassandra.endpoint(), cassandra.settings()));
+    }
+    if (withRedis) {
+      targets.addAll(redisTargets(withCassandra));
+    }
+    return targets;
+  }
+
+  private List<Sink> redisTargets(boolean onlyNamed) {
     RedisSinkSettings settings = sinkSettings();
     List<Sink> targets = new ArrayList<>();
-    targets.add(new RedisSink(RedisAccess.endpoint(given, secrets, RedisAccess.REDIS), settings));
+    if (!onlyNamed || given.isSet(RedisSettings.REDIS_ADDRESS)) {
+      targets.add(new RedisSink(RedisAccess.endpoint(given, secrets, RedisAccess.REDIS), settings));
+    }
     for (String address : given.list(TargetSettings.TARGETS)) {
       targets.add(
           new RedisSink(
@@ -58,19 +88,18 @@ final class ClientCommand {
   }
 
   private void refuseWithPrint() {
-    for (Setting setting :
-        List.of(
-            RedisSettings.REDIS_ADDRESS,
-            TargetSettings.TARGETS,
-            TargetSettings.FLUSH,
-            TargetSettings.LOCAL_VERSIONS,
-            WhatSettings.PREFIX,
-            WhatSettings.MAP_DB)) {
+    refuse("with --print, which writes to no Redis", FOR_REDIS);
+    refuse(
+        "with --print, which writes to no Redis",
+        List.of(RedisSettings.REDIS_ADDRESS, TargetSettings.TARGETS, WhatSettings.MAP_DB));
+    refuse("with --print, which writes to no Cassandra", List.of(CassandraSettings.NODES));
+  }
+
+  private void refuse(String where, List<Setting> settings) {
+    for (Setting setting : settings) {
       if (given.isSet(setting)) {
         throw new UsageError(
-            given.origin(setting)
-                + ": is of no use with --print, which writes to no Redis: take one"
-                + " of the two out");
+            given.origin(setting) + ": is of no use " + where + ": take one of the two out");
       }
     }
   }

@@ -6,6 +6,7 @@ enum SettingGroup {
   REDIS("Redis"),
   SIDES("The two sides"),
   TARGET("Target"),
+  CASSANDRA("Cassandra"),
   LINK("Link"),
   SECURITY("Security of the link"),
   WEB("HTTP and WebSocket"),

@@ -16,6 +16,7 @@ final class Settings {
               RedisSettings.all(),
               SidesSettings.all(),
               TargetSettings.all(),
+              CassandraSettings.all(),
               LinkSettings.all(),
               SecuritySettings.all(),
               WebSettings.all(),

@@ -27,6 +27,7 @@ final class ArchitectureTest {
   private static final String[] ADAPTERS = {
     "io.replicator.hub.source.redis..",
     "io.replicator.client.sink.redis..",
+    "io.replicator.client.sink.cassandra..",
     "io.replicator.link.transport.netty..",
   };
 
@@ -96,6 +97,7 @@ final class ArchitectureTest {
         .resideInAnyPackage(
             "io.replicator.hub.source.redis..",
             "io.replicator.client.sink.redis..",
+            "io.replicator.client.sink.cassandra..",
             "io.replicator.link.transport.netty..",
             "io.replicator.hub.server..",
             "io.replicator.client.replica..",
@@ -158,6 +160,17 @@ final class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.lettuce..")
+        .check(product);
+  }
+
+  @Test
+  void onlyTheCassandraSinkKnowsTheCassandraDriver() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.replicator.client.sink.cassandra..", "io.replicator.testing..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("com.datastax..", "com.fasterxml.jackson..")
         .check(product);
   }
 

@@ -16,6 +16,8 @@ final class Connector {
   private static final Duration FIRST_RECONNECT = Duration.ofMillis(200);
   private static final Duration LAST_RECONNECT = Duration.ofSeconds(5);
 
+  private static final Duration SCHEMA_WINDOW = Duration.ofMillis(50);
+
   private final CassandraEndpoint endpoint;
   private final String consistency;
 
@@ -62,10 +64,18 @@ final class Connector {
             .withDuration(DefaultDriverOption.CONNECTION_INIT_QUERY_TIMEOUT, REQUEST_LIMIT)
             .withDuration(DefaultDriverOption.CONTROL_CONNECTION_TIMEOUT, REQUEST_LIMIT)
             .withDuration(DefaultDriverOption.METADATA_SCHEMA_REQUEST_TIMEOUT, REQUEST_LIMIT)
+            // A statement that makes a table waits so long for the news of others.
+            .withDuration(DefaultDriverOption.METADATA_SCHEMA_WINDOW, SCHEMA_WINDOW)
             .withInt(DefaultDriverOption.CONNECTION_POOL_LOCAL_SIZE, 1)
+            .withInt(DefaultDriverOption.SESSION_LEAK_THRESHOLD, 0)
             .withBoolean(DefaultDriverOption.NETTY_DAEMON, true)
-            .withInt(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_QUIET_PERIOD, 0)
-            .withInt(DefaultDriverOption.NETTY_IO_SHUTDOWN_QUIET_PERIOD, 0);
+            // Not 0: the end of a session is told on the threads that end.
+            .withString(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_UNIT, "MILLISECONDS")
+            .withInt(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_QUIET_PERIOD, 100)
+            .withInt(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_TIMEOUT, 5_000)
+            .withString(DefaultDriverOption.NETTY_IO_SHUTDOWN_UNIT, "MILLISECONDS")
+            .withInt(DefaultDriverOption.NETTY_IO_SHUTDOWN_QUIET_PERIOD, 10)
+            .withInt(DefaultDriverOption.NETTY_IO_SHUTDOWN_TIMEOUT, 5_000);
     if (endpoint.datacenter().isEmpty()) {
       config.withClass(
           DefaultDriverOption.LOAD_BALANCING_POLICY_CLASS, DcInferringLoadBalancingPolicy.class);

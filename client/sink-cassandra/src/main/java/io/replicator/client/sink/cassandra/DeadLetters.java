@@ -30,7 +30,7 @@ final class DeadLetters {
             .setString(3, entry.value().typeName());
     byte[] bytes = bytes(entry.value());
     boolean text = KeyText.isUtf8(bytes);
-    row.setBytesUnsafe(text ? 4 : 5, ByteBuffer.wrap(bytes)).setToNull(text ? 5 : 4);
+    row = row.setBytesUnsafe(text ? 4 : 5, ByteBuffer.wrap(bytes)).setToNull(text ? 5 : 4);
     return row.setLong(6, entry.version())
         .setInstant(7, Instant.ofEpochMilli(nowMillis))
         .setLong(8, entry.micros())

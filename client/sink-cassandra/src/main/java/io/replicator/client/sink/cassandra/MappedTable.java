@@ -152,13 +152,13 @@ final class MappedTable {
     BoundStatementBuilder row = insert.boundStatementBuilder();
     int at = 0;
     for (ByteBuffer part : key) {
-      row.setBytesUnsafe(at++, part);
+      row = row.setBytesUnsafe(at++, part);
     }
     for (ByteBuffer column : columns) {
       if (column == null) {
-        row.setToNull(at++);
+        row = row.setToNull(at++);
       } else {
-        row.setBytesUnsafe(at++, column);
+        row = row.setBytesUnsafe(at++, column);
       }
     }
     return row.setLong(at, micros).setInt(at + 1, ttl).build();

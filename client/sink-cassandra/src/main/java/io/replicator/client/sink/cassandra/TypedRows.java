@@ -99,18 +99,18 @@ final class TypedRows {
     requireSize("the string", bytes);
     BoundStatementBuilder row = statements.row(Trace.STRING, entry.database(), key);
     if (KeyText.isUtf8(bytes)) {
-      row.setBytesUnsafe(2, ByteBuffer.wrap(bytes));
+      row = row.setBytesUnsafe(2, ByteBuffer.wrap(bytes));
       if (Trace.BYTES.isIn(entry.traces())) {
-        row.setToNull(3);
+        row = row.setToNull(3);
       }
     } else {
-      row.setToNull(2).setBytesUnsafe(3, ByteBuffer.wrap(bytes));
+      row = row.setToNull(2).setBytesUnsafe(3, ByteBuffer.wrap(bytes));
     }
-    row.setLong(4, entry.version()).setLong(5, hash(entry));
+    row = row.setLong(4, entry.version()).setLong(5, hash(entry));
     if (entry.expiresAtMillis() != 0) {
-      row.setBytesUnsafe(6, timestamp(entry.expiresAtMillis()));
+      row = row.setBytesUnsafe(6, timestamp(entry.expiresAtMillis()));
     } else if (Trace.EXPIRY.isIn(entry.traces())) {
-      row.setToNull(6);
+      row = row.setToNull(6);
     }
     work.add(
         row.setLong(7, entry.micros()).setInt(8, entry.ttl()).build(), bytes.length + ROW_BYTES);
@@ -170,17 +170,18 @@ final class TypedRows {
       @org.jspecify.annotations.Nullable Boolean complete) {
     BoundStatementBuilder head = statements.head(trace, entry.database(), key).setInt(2, size);
     if (complete != null) {
-      head.setBoolean(3, complete);
+      head = head.setBoolean(3, complete);
     }
-    head.setLong(4, entry.version()).setLong(5, hash(entry));
+    head = head.setLong(4, entry.version()).setLong(5, hash(entry));
     if (entry.expiresAtMillis() != 0) {
-      head.setBytesUnsafe(6, timestamp(entry.expiresAtMillis()));
+      head = head.setBytesUnsafe(6, timestamp(entry.expiresAtMillis()));
     }
     int next = 7;
     if (entry.value() instanceof Value.StreamValue stream) {
-      head.setString(7, stream.lastId())
-          .setLong(8, stream.entriesAdded())
-          .setString(9, stream.maxDeletedId());
+      head =
+          head.setString(7, stream.lastId())
+              .setLong(8, stream.entriesAdded())
+              .setString(9, stream.maxDeletedId());
       next = 10;
     }
     return head.setLong(next, entry.micros()).setInt(next + 1, entry.ttl());
@@ -201,7 +202,7 @@ final class TypedRows {
           value(
               row(entry, key).setBytesUnsafe(2, column("a field", field.name())), 3, field.value());
       if (field.expiresAtMillis() != 0) {
-        row.setBytesUnsafe(5, timestamp(field.expiresAtMillis()));
+        row = row.setBytesUnsafe(5, timestamp(field.expiresAtMillis()));
       }
       rows.add(
           new Row(

@@ -1,0 +1,4 @@
+@NullMarked
+package io.replicator.client.sink.cassandra;
+
+import org.jspecify.annotations.NullMarked;
