@@ -37,10 +37,23 @@ final class BatchBuild {
 
   /** Hears of the end, once, on the loop. */
   interface Listener {
+    /**
+     * Everything is read and where the next batch of the lane begins is known, while this one is
+     * still to be encoded; the end comes later.
+     */
+    default void wasRead(WasRead read) {}
+
     void built(Outcome outcome);
 
     void failed(Throwable reason);
   }
+
+  /**
+   * A batch before it is encoded.
+   *
+   * @param rounds of the lane when it is sent
+   */
+  record WasRead(List<Round> rounds, long readVersion, int entries) {}
 
   private final BatchWorks works;
   private final Listener listener;
@@ -301,8 +314,10 @@ final class BatchBuild {
     pages.clear();
     BuildSpec last = spec;
     long newest = index.version();
+    listener.wasRead(new WasRead(roundsAfter, readVersion, changes.size()));
     works.encode(
         last.compression(),
+        last.level(),
         () -> BatchContent.of(last, readVersion, changes, roundsAfter, chain),
         encoded ->
             listener.built(

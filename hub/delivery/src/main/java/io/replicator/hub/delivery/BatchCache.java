@@ -57,6 +57,12 @@ final class BatchCache {
       }
     }
 
+    /** Who joins later hears only of the end. */
+    @Override
+    public void wasRead(BatchBuild.WasRead read) {
+      waiting.forEach(listener -> listener.wasRead(read));
+    }
+
     @Override
     public void built(Outcome built) {
       outcome = built;

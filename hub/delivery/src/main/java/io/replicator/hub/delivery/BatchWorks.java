@@ -4,7 +4,7 @@ import io.replicator.api.Batch;
 import io.replicator.link.codec.Compression;
 import io.replicator.link.codec.EncodedBatch;
 import io.replicator.link.transport.Loop;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -12,10 +12,16 @@ import java.util.function.Supplier;
 
 /** What building stands on: the loop, the workers that encode, the counters. */
 final class BatchWorks {
+  /** More, and the workers are what holds things up: then a batch must cost them little. */
+  private static final int MAX_ENCODING = 8;
+
   private final Loop loop;
   private final Executor workers;
   private final DeliverySettings settings;
   private final DeliveryCounters counters;
+
+  /** Batches with the workers, or waiting for one. */
+  private int encoding;
 
   BatchWorks(Loop loop, Executor workers, DeliverySettings settings, DeliveryCounters counters) {
     this.loop = loop;
@@ -39,19 +45,25 @@ final class BatchWorks {
   /** Encodes and compresses on a worker; the answer comes back on the loop. */
   void encode(
       Compression compression,
+      int level,
       Supplier<Batch> batch,
       Consumer<EncodedBatch> done,
       Consumer<Throwable> failed) {
+    encoding++;
     try {
       workers.execute(() -> {
         try {
-          EncodedBatch encoded = EncodedBatch.of(batch.get(), compression, levelOf(compression));
+          EncodedBatch encoded = EncodedBatch.of(batch.get(), compression, level);
           loop.execute(() -> encoded(encoded, done));
         } catch (RuntimeException | OutOfMemoryError e) {
-          loop.execute(() -> failed.accept(e));
+          loop.execute(() -> {
+            encoding--;
+            failed.accept(e);
+          });
         }
       });
     } catch (RejectedExecutionException e) {
+      encoding--;
       failed.accept(e);
     }
   }
@@ -62,18 +74,16 @@ final class BatchWorks {
   }
 
   private void encoded(EncodedBatch encoded, Consumer<EncodedBatch> done) {
+    encoding--;
     counters.increment(DeliveryCounter.BATCHES_BUILT);
     counters.add(DeliveryCounter.MERGED_BYTES, encoded.rawBytes());
     counters.add(DeliveryCounter.COMPRESSED_BYTES, encoded.data().length);
     done.accept(encoded);
   }
 
-  private int levelOf(Compression compression) {
-    OptionalInt level = settings.compressionLevel();
-    boolean fits =
-        level.isPresent()
-            && level.getAsInt() >= compression.minLevel()
-            && level.getAsInt() <= compression.maxLevel();
-    return fits ? level.getAsInt() : compression.defaultLevel();
+  /** The level for a link of this rate (empty = not known), as the workers are now. */
+  int levelFor(Compression compression, OptionalLong bytesPerSecond) {
+    return CompressionLevels.of(
+        compression, settings.compressionLevel(), bytesPerSecond, encoding >= MAX_ENCODING);
   }
 }

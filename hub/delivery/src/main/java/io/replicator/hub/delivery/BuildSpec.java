@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param pass of the live lane, null for backfill
  * @param chained of the live lane: version up to which the chain was sent
  * @param wantsChain whether the round ends with the version chain (I8)
+ * @param level of the compression
  * @param budgetBytes about the size of the batch before compression
  * @param maxValueBytes a larger value travels in parts
  */
@@ -28,6 +29,7 @@ record BuildSpec(
     long chained,
     boolean wantsChain,
     Compression compression,
+    int level,
     int budgetBytes,
     int maxValueBytes) {
   BuildSpec {
@@ -58,6 +60,7 @@ record BuildSpec(
         chained,
         wantsChain,
         compression,
+        level,
         budgetBytes,
         maxValueBytes);
   }

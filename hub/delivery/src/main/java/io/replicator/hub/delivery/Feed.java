@@ -336,6 +336,7 @@ final class Feed implements DatabaseState.Follower {
             lane == live ? position.chained() : 0,
             lane == live && passWithChain,
             host.compression(),
+            host.compressionLevel(),
             host.budgetBytes(lane.lane()),
             host.maxValueBytes());
     BatchBuild.Listener listener = new Built(lane, lane.beginBuild());
@@ -389,24 +390,34 @@ final class Feed implements DatabaseState.Follower {
     }
   }
 
-  private void enqueue(
-      LaneQueue lane, EncodedBatch encoded, FeedPosition before, long readVersion) {
+  /** A batch takes its place in the lane, encoded or not: the position is behind it already. */
+  private LaneQueue.Pending takePlace(
+      LaneQueue lane, FeedPosition before, long readVersion, int entries) {
     toldPosition = position;
     toldNanos = host.works().loop().nowNanos();
     long forgets = lane == backfill ? readVersion : 0;
     boolean lastBackfill = lane == backfill && position.backfill().isEmpty();
     Mark mark =
-        new Mark(
-            lane,
-            before.passed(),
-            before.removalsAfter(),
-            forgets,
-            encoded.entries(),
-            lastBackfill);
+        new Mark(lane, before.passed(), before.removalsAfter(), forgets, entries, lastBackfill);
     stats.wasQueued(mark);
-    stats.mergedBytes += encoded.rawBytes();
-    stats.compressedBytes += encoded.data().length;
-    host.enqueue(lane, encoded, mark);
+    return lane.beginEncoding(mark, before.backfill());
+  }
+
+  private void enqueue(
+      LaneQueue lane, EncodedBatch encoded, FeedPosition before, long readVersion) {
+    encoded(lane, takePlace(lane, before, readVersion, encoded.entries()), encoded);
+  }
+
+  private void encoded(LaneQueue lane, LaneQueue.Pending pending, EncodedBatch encoded) {
+    lane.encoded(
+        pending,
+        encoded,
+        (batch, mark) -> {
+          stats.mergedBytes += batch.rawBytes();
+          stats.compressedBytes += batch.data().length;
+          host.enqueue(lane, batch, mark);
+        });
+    host.want(this);
   }
 
   /** The answer to one build, if it is still wanted. */
@@ -414,34 +425,67 @@ final class Feed implements DatabaseState.Follower {
     private final LaneQueue lane;
     private final int generation;
 
+    /** Once everything is read, of the backfill lane: the next one is read meanwhile. */
+    private LaneQueue.@Nullable Pending pending;
+
     Built(LaneQueue lane, int generation) {
       this.lane = lane;
       this.generation = generation;
     }
 
     @Override
+    public void wasRead(BatchBuild.WasRead read) {
+      if (!closed && lane == backfill && host.readsAhead() && lane.isCurrent(generation)) {
+        FeedPosition before = position;
+        position = position.withBackfill(read.rounds());
+        lane.wasRead(read.readVersion());
+        pending = takePlace(lane, before, read.readVersion(), read.entries());
+        host.want(Feed.this);
+      }
+    }
+
+    @Override
     public void built(Outcome outcome) {
-      if (!closed && lane.isCurrent(generation)) {
+      if (!isWanted()) {
+        return;
+      }
+      LaneQueue.Pending place = pending;
+      if (place != null && outcome instanceof Outcome.Ready ready) {
+        Feed.this.encoded(lane, place, ready.encoded());
+      } else {
         lane.endBuild();
         Feed.this.built(lane, outcome);
       }
     }
 
+    private boolean isWanted() {
+      LaneQueue.Pending place = pending;
+      return !closed && (place == null ? lane.isCurrent(generation) : lane.isEncoding(place));
+    }
+
     @Override
     public void failed(Throwable reason) {
-      if (closed || !lane.isCurrent(generation)) {
+      if (!isWanted()) {
         return;
       }
+      int again = generation;
+      LaneQueue.Pending place = pending;
+      if (place != null) {
+        position = position.withBackfill(place.roundsBefore());
+        lane.cutEncodingAt(place);
+        again = lane.beginBuild();
+      }
+      int retry = again;
       log.atDebug()
           .addKeyValue("database", database.database())
           .addKeyValue("reason", reason.toString())
           .log("a batch could not be built, trying again");
       lane.endTransfer();
-      host.works().loop().schedule(RETRY, this::tryAgain);
+      host.works().loop().schedule(RETRY, () -> tryAgain(retry));
     }
 
-    private void tryAgain() {
-      if (!closed && lane.isCurrent(generation)) {
+    private void tryAgain(int retry) {
+      if (!closed && lane.isCurrent(retry)) {
         lane.endBuild();
         host.want(Feed.this);
       }

@@ -22,6 +22,12 @@ interface FeedHost {
 
   Compression compression();
 
+  /** How hard to compress now. */
+  int compressionLevel();
+
+  /** Whether the next backfill batch may be read while the last is encoded. */
+  boolean readsAhead();
+
   /** Sends this, in its turn. */
   void enqueue(LaneQueue lane, EncodedBatch encoded, FeedStats.Mark mark);
 

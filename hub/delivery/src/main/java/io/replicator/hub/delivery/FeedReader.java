@@ -224,6 +224,17 @@ public final class FeedReader implements FeedHost {
   }
 
   @Override
+  public int compressionLevel() {
+    return Compression.NONE.defaultLevel();
+  }
+
+  /** The cursor told with a batch is the feed's position when it is encoded. */
+  @Override
+  public boolean readsAhead() {
+    return false;
+  }
+
+  @Override
   public void enqueue(LaneQueue lane, EncodedBatch encoded, FeedStats.Mark mark) {
     Chunker blocks = new Chunker(encoded, 0, lane.lane(), ++batches, hub.settings().blockBytes());
     lane.add(new LaneQueue.Unsent(blocks, mark));

@@ -3,12 +3,20 @@ package io.replicator.hub.delivery;
 import io.replicator.api.Lane;
 import io.replicator.hub.qos.BlockSource;
 import io.replicator.link.codec.Chunker;
+import io.replicator.link.codec.EncodedBatch;
 import java.util.ArrayDeque;
+import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one lane of a feed has built and not sent: at most one live batch, at most two of backfill
- * (one being sent, one made ready, so that the link never idles).
+ * What one lane of a feed has built and not sent: at most one live batch, at most three of
+ * backfill, so that the link never idles.
+ *
+ * <pre>
+ *   reading → encoding (read, its place in the lane is taken) → unsent → sent
+ *      1              backfill only, in order                   1 or more
+ * </pre>
  */
 final class LaneQueue implements BlockSource {
   /** A batch that is not wholly sent, and what its acknowledgement will mean. */
@@ -18,9 +26,30 @@ final class LaneQueue implements BlockSource {
     }
   }
 
+  /** A batch that is read and perhaps still to be encoded. */
+  static final class Pending {
+    private final FeedStats.Mark mark;
+    private final List<Round> roundsBefore;
+    private @Nullable EncodedBatch encoded;
+
+    Pending(FeedStats.Mark mark, List<Round> roundsBefore) {
+      this.mark = mark;
+      this.roundsBefore = roundsBefore;
+    }
+
+    /** The lane's rounds with this batch still to be sent. */
+    List<Round> roundsBefore() {
+      return roundsBefore;
+    }
+  }
+
+  private static final int MAX_LIVE = 1;
+  private static final int MAX_BACKFILL = 3;
+
   private final Lane lane;
   private final Feed feed;
   private final ArrayDeque<Unsent> unsent = new ArrayDeque<>();
+  private final ArrayDeque<Pending> encoding = new ArrayDeque<>();
 
   /** A build is under way, or waits to be tried again. */
   private boolean building;
@@ -73,16 +102,50 @@ final class LaneQueue implements BlockSource {
 
   /** Nothing under way: whatever is sent next goes behind everything of this lane. */
   boolean isDrained() {
-    return unsent.isEmpty() && !building;
+    return unsent.isEmpty() && encoding.isEmpty() && !building;
   }
 
   boolean hasRoom() {
-    return !building
-        && unsent.size()
-            < switch (lane) {
-              case LIVE -> 1;
-              case BACKFILL -> 2;
-            };
+    int most =
+        switch (lane) {
+          case LIVE -> MAX_LIVE;
+          case BACKFILL -> MAX_BACKFILL;
+        };
+    return !building && unsent.size() + encoding.size() < most;
+  }
+
+  /** The build under way has read everything: its place is taken and the next one may begin. */
+  Pending beginEncoding(FeedStats.Mark mark, List<Round> roundsBefore) {
+    Pending pending = new Pending(mark, roundsBefore);
+    encoding.addLast(pending);
+    building = false;
+    return pending;
+  }
+
+  boolean isEncoding(Pending pending) {
+    return encoding.contains(pending);
+  }
+
+  /** Hands out, in order, what is encoded now. */
+  void encoded(
+      Pending pending, EncodedBatch batch, BiConsumer<EncodedBatch, FeedStats.Mark> ready) {
+    pending.encoded = batch;
+    Pending first = encoding.peekFirst();
+    while (first != null && first.encoded != null) {
+      encoding.removeFirst();
+      ready.accept(first.encoded, first.mark);
+      first = encoding.peekFirst();
+    }
+  }
+
+  /** It could not be encoded: what was read after it is forgotten too, and nothing is built. */
+  void cutEncodingAt(Pending pending) {
+    while (isEncoding(pending)) {
+      feed.stats().wasForgotten(encoding.removeLast().mark);
+    }
+    generation++;
+    building = false;
+    endTransfer();
   }
 
   /** Returns what the answer has to show to be listened to. */
@@ -129,6 +192,9 @@ final class LaneQueue implements BlockSource {
     building = false;
     lastReadVersion = 0;
     endTransfer();
+    while (!encoding.isEmpty()) {
+      feed.stats().wasForgotten(encoding.removeLast().mark);
+    }
     while (!unsent.isEmpty() && unsent.getLast().isUntouched()) {
       feed.stats().wasForgotten(unsent.removeLast().mark());
     }

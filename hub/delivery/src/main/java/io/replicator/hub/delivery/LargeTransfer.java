@@ -186,6 +186,7 @@ final class LargeTransfer {
     List<Change> changes = new ArrayList<>(List.of(change));
     works.encode(
         spec.compression(),
+        spec.level(),
         () -> BatchContent.of(spec, readVersion, changes, rounds, null),
         encoded ->
             listener.built(

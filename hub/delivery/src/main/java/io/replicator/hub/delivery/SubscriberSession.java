@@ -340,6 +340,16 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
   }
 
   @Override
+  public int compressionLevel() {
+    return hub.works().levelFor(compression, connection.stats().bytesPerSecond());
+  }
+
+  @Override
+  public boolean readsAhead() {
+    return true;
+  }
+
+  @Override
   public void enqueue(LaneQueue lane, EncodedBatch encoded, FeedStats.Mark mark) {
     if (encoded.data().length > 0 && encoded.entries() > 0) {
       double ratio = encoded.rawBytes() / (double) encoded.data().length;

@@ -7,6 +7,7 @@ import io.replicator.api.Source.Read;
 import io.replicator.api.Source.ReadPage;
 import io.replicator.hub.source.redis.RedisSource.Session;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ final class Scan {
   private static final int PAGE_BYTES = 1 << 20;
   private static final int VALUE_BYTES = 64 << 10;
   private static final int MAX_LARGE = 65_536;
+  private static final int RUN_KEYS = 262_144; // about 20 MB while they are sorted
 
   /** What is read besides the keys. */
   enum Depth {
@@ -37,6 +39,7 @@ final class Scan {
   private final int count;
   private final Predicate<byte[]> told;
   private final Map<Key, Long> largeSizes;
+  private final List<byte[]> run = new ArrayList<>();
   private byte[] cursor = {'0'};
 
   /**
@@ -75,13 +78,30 @@ final class Scan {
         keys.add(bytes);
       }
     }
+    cursor = next;
+    boolean last = next.length == 1 && next[0] == '0';
     if (depth == Depth.KEYS) {
-      tell(keys, new long[keys.size()]);
+      run.addAll(keys);
+      if (last || run.size() >= RUN_KEYS) {
+        tellRun();
+      }
     } else {
       readAndTell(keys);
     }
-    cursor = next;
-    return next.length == 1 && next[0] == '0';
+    return last;
+  }
+
+  /**
+   * SCAN names keys in the order of their hashes. Told in sorted runs, keys that begin alike get
+   * neighbouring slots and so travel in the same batch, where that saves bytes (decision 110).
+   */
+  private void tellRun() {
+    run.sort(Arrays::compareUnsigned);
+    for (int from = 0; from < run.size(); from += count) {
+      List<byte[]> page = List.copyOf(run.subList(from, Math.min(run.size(), from + count)));
+      tell(page, new long[page.size()]);
+    }
+    run.clear();
   }
 
   private void readAndTell(List<byte[]> found) throws InterruptedException {
@@ -109,7 +129,7 @@ final class Scan {
           case Read.Absent absent -> {} // gone since SCAN named it: not told, so it ends up absent
         }
       }
-      tell(keys, java.util.Arrays.copyOf(hashes, keys.size()));
+      tell(keys, Arrays.copyOf(hashes, keys.size()));
       if (!changed.isEmpty()) {
         listener.changed(changed);
       }

@@ -40,6 +40,7 @@ final class UnsentGauge {
   private double drainPerSecond;
   private long rttNanos;
   private long sampledNanos;
+  private boolean filled;
 
   UnsentGauge(long unsentNanos, int maxBytes) {
     this.unsentNanos = unsentNanos;
@@ -67,8 +68,11 @@ final class UnsentGauge {
     return rttNanos == 0 ? OptionalLong.empty() : OptionalLong.of(rttNanos);
   }
 
+  /** The link's rate, once it was ever filled: what an idle connection sends says nothing of it. */
   OptionalLong bytesPerSecond() {
-    return bytesPerSecond == 0 ? OptionalLong.empty() : OptionalLong.of((long) bytesPerSecond);
+    return bytesPerSecond == 0 || !filled
+        ? OptionalLong.empty()
+        : OptionalLong.of((long) bytesPerSecond);
   }
 
   /**
@@ -80,6 +84,7 @@ final class UnsentGauge {
     long elapsed = nowNanos - sampledNanos;
     sampledNanos = nowNanos;
     double measured = info.deliveryRate();
+    filled |= measured != 0 && !info.appLimited();
     if (measured != 0 && !(info.appLimited() && measured <= bytesPerSecond)) {
       double weight = bytesPerSecond == 0 ? 1 : Math.min(1, elapsed / (double) (rttNanos + 1));
       bytesPerSecond += (measured - bytesPerSecond) * weight;
