@@ -1,0 +1,360 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import type { LiveMap } from '../src/mod.ts';
+import { Stage, until, type TestWindow } from './stage.ts';
+
+// Each test has a database of its own.
+const [VIEWS, VALUES, MANY, KILLED, CUT, FAST, TABS, KEPT, EXPIRING] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+
+declare const window: TestWindow & Window;
+let stage: Stage;
+
+before(async () => {
+  stage = await Stage.started();
+});
+
+after(() => stage.close());
+
+/** Opens `window.live` as a map. */
+async function openMap(page: Page, database: number, match = '*', keep = false): Promise<void> {
+  await page.evaluate(
+    ([number, glob, kept]) => {
+      const selection = window.replicator.connect().database(number).match(glob);
+      window.live = (kept ? selection.keep() : selection).map();
+      return window.live.ready;
+    },
+    [database, match, keep] as const,
+  );
+}
+
+function texts(page: Page): Promise<Record<string, string | undefined>> {
+  return page.evaluate(() => Object.fromEntries([...window.live.keys()].map((key) => [key, window.live.text(key)])));
+}
+
+function status(page: Page): Promise<LiveMap['status']> {
+  return page.evaluate(() => ({ ...window.live.status, error: undefined }));
+}
+
+test('a map, an array, a callback and jQuery follow a database', async () => {
+  const redis = await stage.redis(VIEWS);
+  await redis.run('SET', 'quote:IBM', '{"price":131.2}');
+  await redis.run('SET', 'quote:SAP', '{"price":99}');
+  await redis.run('SET', 'news:1', 'not asked for');
+  const page = await stage.page();
+  await page.addScriptTag({ url: '/example/jquery.min.js' });
+  await page.addScriptTag({ url: '/replicator-jquery.js' });
+  await page.evaluate(async (database) => {
+    const quotes = window.replicator.connect().database(database).match('quote:*');
+    window.live = quotes.map();
+    window.array = quotes.array({ sort: '-price', key: 'symbol' });
+    window.heard = [] as string[];
+    const callback = quotes.onChange(({ kind, key }) => (window.heard as string[]).push(`${kind} ${key}`));
+    document.body.append(document.createElement('ul'));
+    window.events = [] as string[];
+    const $ = window.$ as (selector: string) => { on(name: string, told: unknown): typeof $ extends never ? never : ReturnType<typeof $>; replicator(options: unknown): unknown };
+    $('ul')
+      .on('replicator:change', (_: unknown, { kind, key }: { kind: string; key: string }) => (window.events as string[]).push(`${kind} ${key}`))
+      .on('replicator:splice', (_: unknown, __: unknown, items: unknown[]) => (window.items = items))
+      .replicator({ database, match: 'quote:*', ready: (items: unknown[]) => (window.readyItems = items.length) });
+    await Promise.all([window.live.ready, window.array.ready, callback.ready]);
+  }, VIEWS);
+  assert.deepEqual(await texts(page), { 'quote:IBM': '{"price":131.2}', 'quote:SAP': '{"price":99}' });
+  assert.deepEqual(await page.evaluate(() => window.array.items), [
+    { price: 131.2, symbol: 'quote:IBM' },
+    { price: 99, symbol: 'quote:SAP' },
+  ]);
+  await redis.run('SET', 'quote:SAP', '{"price":140}');
+  await redis.run('DEL', 'quote:IBM');
+  await redis.run('SET', 'quote:DB', '{"price":141}');
+  const expected = ['quote:DB', 'quote:SAP'];
+  await until('the array is in its new order', () => page.evaluate(() => window.array.items.map(({ symbol }) => symbol)), (seen) => seen.join() === expected.join());
+  await until('the map', () => texts(page), (seen) => Object.keys(seen).sort().join() === expected.join());
+  const heard = await until('callbacks', () => page.evaluate(() => window.heard as string[]), (seen) => seen.includes('remove quote:IBM') && seen.includes('put quote:DB'));
+  assert.ok(!heard.some((line) => line.includes('news')));
+  await until('events', () => page.evaluate(() => window.events as string[]), (seen) => seen.includes('remove quote:IBM') && seen.includes('put quote:DB'));
+  assert.equal(await page.evaluate(() => (window.items as unknown[]).length), 2);
+  assert.equal(await page.evaluate(() => window.readyItems), 2);
+  await page.context().close();
+});
+
+test('values of every type with binary keys and bytes', async () => {
+  const redis = await stage.redis(VALUES);
+  const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
+  const key = Uint8Array.of(0xff, 0, 0x80, 0x6b);
+  const large = 'Größe '.repeat(100_000);
+  await redis.all([
+    ['SET', key, bytes],
+    ['SET', 'text', 'Größe'],
+    ['SET', 'large', large],
+    ['HSET', 'hash', 'f', 'v', key, bytes],
+    ['RPUSH', 'list', 'a', '', 'a', bytes],
+    ['SADD', 'set', 'x', bytes],
+    ['ZADD', 'zset', '1.5', 'm', '-inf', 'low', 'inf', bytes],
+    ['XADD', 'stream', '1-1', 'f', 'v', 'f', bytes],
+  ]);
+  const page = await stage.page();
+  await openMap(page, VALUES);
+  const seen = await page.evaluate(() => {
+    const { toBytes } = window.replicator;
+    const list = (text: string) => [...toBytes(text)];
+    const plain: Record<string, unknown> = {};
+    for (const [key, value] of window.live) {
+      plain[list(key).join(' ')] =
+        value.type === 'string' ? (value.bytes.length > 1000 ? value.bytes.length : [...value.bytes])
+        : value.type === 'hash' ? [...value.fields].map(([name, field]) => [list(name), list(field)])
+        : value.type === 'list' ? value.elements.map(list)
+        : value.type === 'set' ? [...value.members].map(list)
+        : value.type === 'zset' ? value.members.map(({ member, score }) => [list(member), String(score)])
+        : value.type === 'stream' ? value.entries.map(({ id, fields }) => [id, fields.flat().map(list)])
+        : value.type;
+    }
+    return plain;
+  });
+  const code = (text: string) => [...Buffer.from(text)];
+  const binary = [...bytes];
+  const at = (name: string) => seen[code(name).join(' ')];
+  const sorted = (all: unknown) => (all as unknown[]).map((one) => JSON.stringify(one)).sort();
+  assert.deepEqual(seen[[...key].join(' ')], binary);
+  assert.deepEqual(at('text'), code('Größe'));
+  assert.equal(at('large'), Buffer.byteLength(large));
+  assert.deepEqual(sorted(at('hash')), sorted([[code('f'), code('v')], [[...key], binary]]));
+  assert.deepEqual(at('list'), [code('a'), [], code('a'), binary]);
+  assert.deepEqual(sorted(at('set')), sorted([code('x'), binary]));
+  assert.deepEqual(at('zset'), [[code('low'), '-Infinity'], [code('m'), '1.5'], [binary, 'Infinity']]);
+  assert.deepEqual(at('stream'), [['1-1', [code('f'), code('v'), code('f'), binary]]]);
+  assert.equal(await page.evaluate(() => window.live.text('large')), large);
+  await page.context().close();
+});
+
+test('a key with an expiry leaves at its time', async () => {
+  const redis = await stage.redis(EXPIRING);
+  await redis.run('SET', 'a', '1', 'PX', 1500);
+  await redis.run('SET', 'b', '2', 'EX', 1000);
+  const page = await stage.page();
+  await openMap(page, EXPIRING);
+  assert.deepEqual(Object.keys(await texts(page)).sort(), ['a', 'b']);
+  await until('a has left', () => texts(page), (seen) => Object.keys(seen).join() === 'b', 5000);
+  await page.context().close();
+});
+
+test('100,000 keys are loaded and the page stays responsive', async (context) => {
+  const redis = await stage.redis(MANY);
+  for (let from = 0; from < 100_000; from += 5000) {
+    await redis.all(Array.from({ length: 5000 }, (_, i) => ['SET', `key:${from + i}`, JSON.stringify({ id: from + i, symbol: `SYM${i}`, bid: i / 7, note: 'a record of the kind that applications keep' })]));
+  }
+  const page = await stage.page();
+  const took = await page.evaluate(async (database) => {
+    window.longest = 0;
+    new PerformanceObserver((list) => {
+      window.longest = Math.max(window.longest as number, ...list.getEntries().map((entry) => entry.duration));
+    }).observe({ type: 'longtask' });
+    const begun = performance.now();
+    window.live = window.replicator.connect().database(database).map();
+    await window.live.ready;
+    const took = performance.now() - begun;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return { millis: Math.round(took), size: window.live.size, longest: window.longest as number };
+  }, MANY);
+  const bytes = await page.evaluate(() => performance.getEntriesByType('resource').filter(({ name }) => name.includes('/entries')).map((entry) => (entry as PerformanceResourceTiming).encodedBodySize));
+  context.diagnostic(`100,000 keys in ${took.millis} ms, ${bytes} bytes over HTTP, longest task ${Math.round(took.longest)} ms`);
+  assert.equal(took.size, 100_000);
+  assert.equal(bytes.length, 1, 'the load came over HTTP');
+  assert.ok(took.longest < 500, `a task of ${took.longest} ms`);
+  await page.context().close();
+});
+
+test('goes on after the hub was killed and came back', async () => {
+  const redis = await stage.redis(KILLED);
+  const hub = await stage.anotherHub([`--databases=${KILLED}`, `--plaindb=${KILLED}`]);
+  await redis.run('SET', 'stays', '1');
+  await redis.run('SET', 'goes', '1');
+  const page = await stage.page(hub.port);
+  await openMap(page, KILLED);
+  await hub.kill();
+  await until('the page says so', () => status(page), ({ state, stale }) => state !== 'live' && stale);
+  await redis.run('DEL', 'goes');
+  await redis.run('SET', 'new', '2');
+  assert.deepEqual(Object.keys(await texts(page)).sort(), ['goes', 'stays'], 'what is here stays readable');
+  await hub.start();
+  await until('all is as at the source', () => texts(page), (seen) => Object.keys(seen).sort().join() === 'new,stays', 40_000);
+  await until('live again', () => status(page), ({ state }) => state === 'live');
+  await page.context().close();
+});
+
+test('resumes from its cursor after the network was cut', async () => {
+  const redis = await stage.redis(CUT);
+  await redis.all(Array.from({ length: 1000 }, (_, i) => ['SET', `k${i}`, String(i)]));
+  const proxy = await stage.proxy();
+  const page = await stage.page(proxy.port);
+  await openMap(page, CUT);
+  const loaded = (await status(page)).loadedKeys;
+  proxy.cut();
+  await until('the page says so', () => status(page), ({ state }) => state === 'waiting' || state === 'connecting');
+  await redis.run('SET', 'k7', 'changed');
+  await redis.run('DEL', 'k8');
+  proxy.heal();
+  await until('k7 has changed', () => texts(page), (seen) => seen.k7 === 'changed' && !('k8' in seen), 40_000);
+  const now = await status(page);
+  assert.equal(now.reason, '', 'no snapshot');
+  assert.ok(now.loadedKeys - loaded < 10, `${now.loadedKeys - loaded} keys were loaded again`);
+  assert.equal(now.keys, 999);
+  await page.context().close();
+});
+
+test('10,000 updates a second over a throttled link: responsive, fresh, and memory stays flat', async (context) => {
+  const redis = await stage.redis(FAST);
+  const record = (i: number) => ['SET', `quote:${i}`, JSON.stringify({ id: i, at: Date.now(), bid: Math.random(), ask: Math.random() })];
+  await redis.all(Array.from({ length: 1000 }, (_, i) => record(i)));
+  const proxy = await stage.proxy();
+  const page = await stage.page(proxy.port);
+  await page.evaluate((database) => {
+    window.array = window.replicator.connect().database(database).array();
+    return window.array.ready;
+  }, FAST);
+  proxy.throttle(64 * 1024);
+  let writing = true;
+  let written = 0;
+  const writer = (async () => {
+    const begun = Date.now();
+    while (writing) {
+      const due = Math.min(500, Math.floor(((Date.now() - begun) * 10_000) / 1000) - written);
+      if (due > 0) {
+        await redis.all(Array.from({ length: due }, () => record(Math.floor(Math.random() * 1000))));
+        written += due;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    return Date.now() - begun;
+  })();
+  const devtools = await page.context().newCDPSession(page);
+  const heap = async () => {
+    await devtools.send('HeapProfiler.collectGarbage');
+    return (await devtools.send('Runtime.getHeapUsage')).usedSize;
+  };
+  await new Promise((resolve) => setTimeout(resolve, 4000));
+  const heapBefore = await heap();
+  const bytesBefore = proxy.bytesDown;
+  await page.evaluate(() => {
+    window.tasks = [] as number[];
+    new PerformanceObserver((list) => (window.tasks as number[]).push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' });
+    window.staleness = [] as number[];
+    const begun = performance.now();
+    window.seen = window.array.status.liveKeys;
+    setInterval(() => {
+      const now = Date.now();
+      const oldest = window.array.items.reduce((most, { at }) => Math.max(most, now - (at as number)), 0);
+      (window.staleness as number[]).push(oldest);
+      window.rate = ((window.array.status.liveKeys - (window.seen as number)) * 1000) / (performance.now() - begun);
+    }, 100);
+  });
+  await new Promise((resolve) => setTimeout(resolve, 8000));
+  const measured = await page.evaluate(() => ({
+    tasks: window.tasks as number[],
+    staleness: window.staleness as number[],
+    rate: window.rate as number,
+  }));
+  const heapAfter = await heap();
+  const carried = (proxy.bytesDown - bytesBefore) / 8;
+  writing = false;
+  const millis = await writer;
+  const worst = Math.max(...measured.staleness);
+  context.diagnostic(
+    `${Math.round((written * 1000) / millis)} updates/s written, ${Math.round(measured.rate)} keys/s arrived in ${Math.round(carried / 1000)} KB/s; ` +
+      `oldest quote ${Math.round(worst)} ms, long tasks ${measured.tasks.length} of ${Math.round(measured.tasks.reduce((sum, task) => sum + task, 0))} ms ` +
+      `together; heap ${(heapBefore / 1e6).toFixed(1)} → ${(heapAfter / 1e6).toFixed(1)} MB`,
+  );
+  assert.ok(worst < 10_000, `a quote is ${worst} ms old`);
+  assert.ok(measured.tasks.reduce((sum, task) => sum + task, 0) < 4000, 'the page is busy half of the time');
+  assert.ok(heapAfter < heapBefore + 4e6, `heap grew from ${heapBefore} to ${heapAfter}`);
+  proxy.throttle(Infinity);
+  const last = await redis.run('GET', 'quote:7');
+  await until('the last word arrives', () => page.evaluate(() => window.array.item('quote:7')?.at), (at) => String(last).includes(String(at)));
+  await page.context().close();
+});
+
+test('two tabs follow the same database, each with a connection of its own', async () => {
+  const redis = await stage.redis(TABS);
+  await redis.run('SET', 'a', '1');
+  const context = await stage.browser.newContext();
+  const [one, two] = [await stage.page(stage.hub.port, context), await stage.page(stage.hub.port, context)];
+  await openMap(one, TABS, '*', true);
+  await openMap(two, TABS, '*', true);
+  await redis.run('SET', 'a', '2');
+  for (const tab of [one, two]) {
+    await until('a is 2', () => texts(tab), ({ a }) => a === '2');
+  }
+  await one.close();
+  await redis.run('SET', 'a', '3');
+  await until('a is 3', () => texts(two), ({ a }) => a === '3');
+  await context.close();
+});
+
+test('a page loaded again goes on from IndexedDB, without a load', async () => {
+  const redis = await stage.redis(KEPT);
+  await redis.all(Array.from({ length: 5000 }, (_, i) => ['SET', `k${i}`, String(i)]));
+  await redis.all([
+    ['HSET', 'hash', 'f', 'v'],
+    ['SET', Uint8Array.of(0xff, 1), Uint8Array.of(0x80, 0)],
+    ['ZADD', 'zset', 1, 'm'],
+    ['XADD', 'stream', '1-1', 'f', 'v'],
+    ['RPUSH', 'list', 'a'],
+    ['SADD', 'set', 'a'],
+  ]);
+  const page = await stage.page();
+  await openMap(page, KEPT, '*', true);
+  const before = await page.evaluate(async () => {
+    await window.live.flushed();
+    return [...window.live].map(([key, value]) => [key, value.type, JSON.stringify(value.plain())].join(' ')).sort();
+  });
+  assert.equal(before.length, 5006);
+  await redis.run('SET', 'k1', 'changed');
+  await redis.run('DEL', 'k2');
+  await page.goto(`${stage.hub.url}/empty`);
+  await openMap(page, KEPT, '*', true);
+  await until('k1 has changed', () => page.evaluate(() => [window.live.text('k1'), window.live.has('k2')]), (seen) => seen[0] === 'changed' && !seen[1]);
+  const now = await status(page);
+  assert.equal(now.kept, 'yes');
+  assert.equal(now.reason, '', 'no snapshot');
+  assert.ok(now.loadedKeys < 10, `${now.loadedKeys} keys were loaded again`);
+  const after = await page.evaluate(() => [...window.live].map(([key, value]) => [key, value.type, JSON.stringify(value.plain())].join(' ')).sort());
+  assert.deepEqual(
+    after.filter((line) => !line.startsWith('k1 ')),
+    before.filter((line) => !line.startsWith('k1 ') && !line.startsWith('k2 ')),
+  );
+  await page.context().close();
+});
+
+test('without a right to it nothing comes, and the page is told why', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'replicator-access-'));
+  writeFileSync(join(folder, 'token'), 'the right one\n');
+  writeFileSync(join(folder, 'hub.yaml'), `access:\n  - name: page\n    token-file: ${join(folder, 'token')}\n    databases: [${VIEWS}]\n    match: ["quote:*"]\n`);
+  const hub = await stage.anotherHub([`--databases=${VIEWS},${MANY}`, `--plaindb=${VIEWS},${MANY}`, `--config=${join(folder, 'hub.yaml')}`]);
+  const redis = await stage.redis(VIEWS);
+  await redis.run('SET', 'quote:X', 'public');
+  await redis.run('SET', 'secret:X', 'hidden');
+  const page = await stage.page(hub.port);
+  const outcome = (token: string, database: number, loadOverHttp: boolean) =>
+    page.evaluate(
+      async ([given, number, http]) => {
+        const map = window.replicator.connect({ token: given, loadOverHttp: http }).database(number).map();
+        const said = await map.ready.then(
+          () => [...map.keys()].sort().join(),
+          (e: { code: string; meaning: string }) => `${e.code}: ${e.meaning}`,
+        );
+        map.close();
+        return said;
+      },
+      [token, database, loadOverHttp] as const,
+    );
+  for (const http of [true, false]) {
+    const keys = await outcome('the right one', VIEWS, http);
+    assert.ok(keys.includes('quote:X') && !keys.includes('secret'), `${keys} over ${http ? 'HTTP' : 'WebSocket'}`);
+    assert.equal(await outcome('the right one', MANY, http), 'FORBIDDEN: this identity may not read what it asked for');
+    assert.equal(await outcome('wrong', VIEWS, http), 'UNAUTHENTICATED: no valid token or certificate was shown');
+  }
+  await page.context().close();
+});

@@ -1,0 +1,101 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createServer, type AddressInfo } from 'node:net';
+
+const START_MILLIS = 60_000;
+
+/** A real hub, started as the command line starts it. */
+export class HubProcess {
+  private process: ChildProcess | undefined;
+  private log = '';
+
+  private constructor(
+    readonly port: number,
+    private readonly words: string[],
+  ) {}
+
+  /**
+   * @param options of the command, besides its addresses
+   */
+  static async started(options: string[]): Promise<HubProcess> {
+    const [web, tcp] = await freePorts(2);
+    const command = required('REPLICATOR_COMMAND').split('\n');
+    const words = [
+      ...command,
+      'hub',
+      `--redis=${required('REPLICATOR_REDIS')}`,
+      `--hub=127.0.0.1:${tcp}`,
+      `--web=127.0.0.1:${web}`,
+      '--http=off',
+      '--name=oslo',
+      ...options,
+    ];
+    const hub = new HubProcess(web, words);
+    await hub.start();
+    return hub;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  async start(): Promise<void> {
+    const [java, ...rest] = this.words;
+    this.process = spawn(java, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process.stdout?.on('data', (chunk) => this.keep(chunk));
+    this.process.stderr?.on('data', (chunk) => this.keep(chunk));
+    const end = Date.now() + START_MILLIS;
+    while (!(await this.answers())) {
+      if (Date.now() > end || this.process.exitCode !== null) {
+        throw new Error(`the hub does not start:\n${this.log}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** kill -9 */
+  async kill(): Promise<void> {
+    const { process } = this;
+    if (process !== undefined && process.exitCode === null && process.signalCode === null) {
+      const ended = new Promise((resolve) => process.once('exit', resolve));
+      process.kill('SIGKILL');
+      await ended;
+    }
+  }
+
+  get lastLines(): string {
+    return this.log.split('\n').slice(-40).join('\n');
+  }
+
+  private keep(chunk: Buffer): void {
+    this.log = (this.log + chunk.toString()).slice(-50_000);
+  }
+
+  private async answers(): Promise<boolean> {
+    try {
+      return (await fetch(`${this.url}/`)).status === 200;
+    } catch {
+      return false;
+    }
+  }
+}
+
+export function required(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) {
+    throw new Error(`${name} is not set: BrowserTest of testing/system-tests starts these tests`);
+  }
+  return value;
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}

@@ -1,0 +1,95 @@
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type * as replicator from '../src/mod.ts';
+import { HubProcess, required } from './hub-process.ts';
+import { LinkProxy } from './link-proxy.ts';
+import { Redis } from './redis.ts';
+
+export type Replicator = typeof replicator;
+
+/** What tests leave on the page's window. */
+export interface TestWindow {
+  replicator: Replicator;
+  live: replicator.LiveMap;
+  array: replicator.LiveArray;
+  [name: string]: unknown;
+}
+
+const EMPTY_PAGE = '<!doctype html><meta charset="utf-8"><title>test</title><script src="/replicator.js"></script><body></body>';
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+  '--enable-precise-memory-info',
+];
+
+/** A real Redis, a real hub, a real browser. */
+export class Stage {
+  private readonly proxies: LinkProxy[] = [];
+  private readonly hubs: HubProcess[] = [];
+  private readonly connections: Redis[] = [];
+
+  private constructor(
+    readonly browser: Browser,
+    readonly hub: HubProcess,
+  ) {}
+
+  static async started(): Promise<Stage> {
+    const executablePath = process.env.REPLICATOR_CHROMIUM ?? '/usr/bin/chromium';
+    const hub = HubProcess.started(['--databases=0,1,2,3,4,5,6,7,8,9', '--plaindb=0,1,2,3,4,5,6,7,8,9']);
+    const browser = await chromium.launch({ executablePath, headless: true, args: ARGUMENTS });
+    return new Stage(browser, await hub);
+  }
+
+  async anotherHub(options: string[]): Promise<HubProcess> {
+    const hub = await HubProcess.started(options);
+    this.hubs.push(hub);
+    return hub;
+  }
+
+  async redis(database: number): Promise<Redis> {
+    const redis = await Redis.at(required('REPLICATOR_REDIS'), database);
+    this.connections.push(redis);
+    return redis;
+  }
+
+  async proxy(hub = this.hub): Promise<LinkProxy> {
+    const proxy = await LinkProxy.to(hub.port);
+    this.proxies.push(proxy);
+    return proxy;
+  }
+
+  /** A page with nothing but the script, from this port. */
+  async page(port = this.hub.port, context?: BrowserContext): Promise<Page> {
+    const page = await (context ?? (await this.browser.newContext())).newPage();
+    await page.route('**/empty', (route) => route.fulfill({ body: EMPTY_PAGE, contentType: 'text/html' }));
+    page.on('pageerror', (error) => console.error(`page: ${error.stack ?? error.message}`));
+    await page.goto(`http://127.0.0.1:${port}/empty`);
+    return page;
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    this.connections.forEach((connection) => connection.close());
+    this.proxies.forEach((proxy) => proxy.close());
+    await Promise.all([this.hub, ...this.hubs].map((hub) => hub.kill()));
+  }
+}
+
+/** Waits for a condition; says what was last seen when it does not come. */
+export async function until<T>(what: string, look: () => Promise<T>, holds: (seen: T) => boolean, millis = 20_000): Promise<T> {
+  const end = Date.now() + millis;
+  for (;;) {
+    const seen = await look();
+    if (holds(seen)) {
+      return seen;
+    }
+    if (Date.now() > end) {
+      throw new Error(`${what} is not so after ${millis / 1000} s, last seen: ${JSON.stringify(seen)?.slice(0, 2000)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+}
