@@ -14,7 +14,6 @@ export interface TestWindow {
   [name: string]: unknown;
 }
 
-const EMPTY_PAGE = '<!doctype html><meta charset="utf-8"><title>test</title><script src="/replicator.js"></script><body></body>';
 const ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -65,10 +64,15 @@ export class Stage {
   /** A page with nothing but the script, from this port. */
   async page(port = this.hub.port, context?: BrowserContext): Promise<Page> {
     const page = await (context ?? (await this.browser.newContext())).newPage();
-    await page.route('**/empty', (route) => route.fulfill({ body: EMPTY_PAGE, contentType: 'text/html' }));
     page.on('pageerror', (error) => console.error(`page: ${error.stack ?? error.message}`));
-    await page.goto(`http://127.0.0.1:${port}/empty`);
+    await this.load(page, port);
     return page;
+  }
+
+  /** Loads it (again): a text of the hub, so that the page comes from where the hub is. */
+  async load(page: Page, port = this.hub.port): Promise<void> {
+    await page.goto(`http://127.0.0.1:${port}/example/quotes.css`);
+    await page.addScriptTag({ url: '/replicator.js' });
   }
 
   async close(): Promise<void> {

@@ -25,6 +25,10 @@ await build({
 });
 const only = process.argv.slice(2);
 const pattern = only.length > 0 ? [`--test-name-pattern=${only.join('|')}`] : [];
-const run = tests.map((file) => `${folder}/${file.replace('.ts', '.mjs')}`);
-const result = spawnSync(process.execPath, ['--enable-source-maps', ...pattern, '--test', ...run], { stdio: 'inherit' });
-process.exit(result.status ?? 1);
+for (const file of tests) {
+  const bundle = `${folder}/${file.replace('.ts', '.mjs')}`;
+  const { status } = spawnSync(process.execPath, ['--enable-source-maps', ...pattern, bundle], { stdio: 'inherit' });
+  if (status !== 0) {
+    process.exit(status ?? 1);
+  }
+}

@@ -233,10 +233,10 @@ export class ReplicaCore {
     if (failure.code === 'CURSOR') {
       this.entries.forgetCursor();
       this.attemptSoon();
-    } else if (known !== undefined && !known[1][1]) {
+    } else if (known !== undefined && !known[1][1] && !NO_LOADS.has(failure.status + failure.code)) {
       this.needsPeople(new ReplicatorError(failure.code, failure.message));
-    } else if (known === undefined && failure.status < 500) {
-      this.failedLoads = MAX_FAILED_LOADS; // something between does not know this: the WebSocket may
+    } else if (failure.status < 500) {
+      this.failedLoads = MAX_FAILED_LOADS; // hub, or what is between, has no loads: the WebSocket may
       this.attemptSoon();
     } else {
       this.again(failure.message);
@@ -409,3 +409,6 @@ export class ReplicaCore {
 }
 
 const STATUS_MILLIS = 250;
+
+/** Answers that say nothing about the right to a load: there is none at this address. */
+const NO_LOADS = new Set(['404BAD_REQUEST', '406BAD_REQUEST']);
