@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The JavaScript client and the pages in a real Chromium, with a real hub and a real Redis: the tests
- * themselves are those of {@code client/browser/browser-test}, run by Node.
+ * The JavaScript client and the pages in a real Chromium, with a real hub and a real Redis: the
+ * tests themselves are those of {@code client/browser/browser-test}, run by Node.
  */
 class BrowserTest {
   private static final Path CLIENT = Path.of("../../client/browser");
