@@ -88,6 +88,12 @@ final class Bench {
     return Math.max(1, (int) Math.round(full * scale));
   }
 
+  /** The scale's part of a time, but not less than the other. */
+  Duration scaled(Duration full, Duration least) {
+    Duration part = Duration.ofMillis(Math.round(full.toMillis() * scale));
+    return part.compareTo(least) < 0 ? least : part;
+  }
+
   /** A folder with a short path for the logs and sockets of one contender. */
   synchronized Path newLogFolder(Contender contender) {
     try {

@@ -2,11 +2,16 @@ package io.replicator.testing.benchmarks.wan;
 
 import io.replicator.testing.benchmarks.RespClient;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** One way to keep a target a copy of a source: prepared when made, it copies from begin on. */
 sealed interface Copy extends AutoCloseable {
   /** The target begins to follow its source. */
   void begin();
+
+  /** Follows again over a new connection, from where it stands. */
+  void reconnect(RespClient source);
 
   /** Fails if a process that should run has ended. */
   void check();
@@ -29,6 +34,11 @@ sealed interface Copy extends AutoCloseable {
       try (RespClient redis = target.client()) {
         redis.call("REPLICAOF", host, Integer.toString(port));
       }
+    }
+
+    @Override
+    public void reconnect(RespClient source) {
+      source.call("CLIENT", "KILL", "TYPE", "replica");
     }
 
     @Override
@@ -61,14 +71,26 @@ sealed interface Copy extends AutoCloseable {
     }
 
     @Override
+    public void reconnect(RespClient source) {
+      clients.forEach(Child::close);
+      begin();
+    }
+
+    @Override
     public void check() {
       hub.requireAlive();
       clients.forEach(Child::requireAlive);
     }
 
-    /** What the hub says of itself. */
-    String hubStatus() {
-      return programs.page(Side.SOURCE, ReplicatorPrograms.HUB_HTTP, "/status");
+    /** A number of this name in what the hub says of itself; all of them added up. */
+    double hubNumber(String name) {
+      String status = programs.page(Side.SOURCE, ReplicatorPrograms.HUB_HTTP, "/status");
+      Matcher found = Pattern.compile("\"" + name + "\"\\s*:\\s*(-?[0-9.]+)").matcher(status);
+      double sum = Double.NaN;
+      while (found.find()) {
+        sum = (Double.isNaN(sum) ? 0 : sum) + Double.parseDouble(found.group(1));
+      }
+      return sum;
     }
 
     @Override

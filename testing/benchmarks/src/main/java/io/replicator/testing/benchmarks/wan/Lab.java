@@ -74,6 +74,11 @@ final class Lab implements AutoCloseable {
     tell("heal");
   }
 
+  /** Another rate, delay or loss from now on, as {@code wan set} takes them. */
+  void set(String key, String value) {
+    tell(key + " " + value);
+  }
+
   /** What the link has carried until now. */
   synchronized LinkCounters counters() {
     long before = commands();

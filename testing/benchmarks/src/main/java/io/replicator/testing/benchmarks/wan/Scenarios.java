@@ -36,6 +36,10 @@ final class Scenarios {
               new Link("10mbit", 50, 1),
               List.of("cubic", "bbr"),
               List.of(new Aim(Result.SECONDS, 4.5), new Aim(Result.DOWN_MB, 4.2))),
+          new Overload(),
+          new ChangeDuringLoad(),
+          new Outage(),
+          new FourLevels(),
           new IdleLine());
 
   private Scenarios() {}

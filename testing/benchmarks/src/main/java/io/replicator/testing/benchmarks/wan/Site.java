@@ -121,6 +121,14 @@ final class Site implements AutoCloseable {
     return child;
   }
 
+  /** How often the target was loaded anew. */
+  double syncs(Copy copy) {
+    return switch (copy) {
+      case Copy.Replication _ -> sourceClient.info("stats", "sync_full");
+      case Copy.Replicator replicator -> replicator.hubNumber("snapshots");
+    };
+  }
+
   /** Keeps something to be closed with the site. */
   <T extends AutoCloseable> T started(T part) {
     parts.addFirst(part);
