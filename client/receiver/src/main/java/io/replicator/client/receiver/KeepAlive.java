@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * nothing itself.
  *
  * <pre>
- * silent for an interval   → ping
- * silent for three         → dead
+ * silent for a third of an interval             → ping
+ * no answer for 1 s and four round trips        → suspect: try whether another connection gets through
+ * silent for three intervals                    → dead
  * </pre>
  *
  * <p>The clock offset is taken from the answer with the shortest round trip of late: the half of it
@@ -24,6 +25,9 @@ final class KeepAlive {
   private static final long MIN_INTERVAL_MILLIS = 50;
   private static final long MAX_INTERVAL_MILLIS = 600_000;
   private static final int DEAD_AFTER_INTERVALS = 3;
+  private static final int PINGS_PER_INTERVAL = 3;
+  private static final long SUSPECT_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final int SUSPECT_ROUND_TRIPS = 4;
 
   private final long intervalNanos;
   private long heardNanos;
@@ -49,10 +53,17 @@ final class KeepAlive {
     return nowNanos - heardNanos >= DEAD_AFTER_INTERVALS * intervalNanos;
   }
 
-  /** A ping, if the hub was silent for an interval and none is out, or none was ever sent. */
+  /** Whether nothing came since a ping that should have been answered by now. */
+  boolean suspect(long nowNanos) {
+    return pinging
+        && heardNanos - pingSentNanos < 0
+        && nowNanos - pingSentNanos >= Math.max(SUSPECT_NANOS, SUSPECT_ROUND_TRIPS * rttNanos);
+  }
+
+  /** A ping, if the hub was silent for long enough and none is out, or none was ever sent. */
   @Nullable Frame ping(long nowNanos, long unixMillis) {
     boolean first = pingNonce == 0;
-    boolean silent = nowNanos - heardNanos >= intervalNanos;
+    boolean silent = nowNanos - heardNanos >= intervalNanos / PINGS_PER_INTERVAL;
     boolean asked = pinging && nowNanos - pingSentNanos < intervalNanos;
     if (!first && (!silent || asked)) {
       return null;
@@ -82,8 +93,9 @@ final class KeepAlive {
 
   /** How long to wait before looking again. */
   Duration untilNextLook(long nowNanos) {
-    long sinceHeard = (nowNanos - heardNanos) % intervalNanos;
-    return Duration.ofNanos(Math.max(intervalNanos - sinceHeard, TimeUnit.MILLISECONDS.toNanos(1)));
+    long step = intervalNanos / PINGS_PER_INTERVAL;
+    long sinceHeard = (nowNanos - heardNanos) % step;
+    return Duration.ofNanos(Math.max(step - sinceHeard, TimeUnit.MILLISECONDS.toNanos(1)));
   }
 
   /** How long the hub may be silent, for the message. */

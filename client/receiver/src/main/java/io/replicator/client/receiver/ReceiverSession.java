@@ -158,6 +158,17 @@ public final class ReceiverSession implements Connection.Listener {
         : OptionalLong.empty();
   }
 
+  /** Whether nothing comes from the hub although it was asked for an answer. */
+  public boolean isSuspect() {
+    return state instanceof State.Streaming streaming
+        && streaming.keepAlive.suspect(loop.nowNanos());
+  }
+
+  /** Whether it is over. */
+  public boolean isEnded() {
+    return state instanceof State.Ending || state instanceof State.Ended;
+  }
+
   /** Name of the compression in use, "" before the Welcome. */
   public String codec() {
     return state instanceof State.Streaming streaming ? streaming.codec : "";

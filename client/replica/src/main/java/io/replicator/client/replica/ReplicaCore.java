@@ -42,6 +42,11 @@ import org.slf4j.LoggerFactory;
 final class ReplicaCore {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaCore.class);
 
+  /** An attempt that went on for so long was a wait of its own: the next one begins at once. */
+  private static final long LONG_ATTEMPT_NANOS = Duration.ofSeconds(5).toNanos();
+
+  private static final Duration SOON = Duration.ofMillis(100);
+
   /** The way to one hub. */
   record Hub(String name, Connector connector) {}
 
@@ -71,6 +76,7 @@ final class ReplicaCore {
   private long sessions;
   private boolean welcomed;
   private long welcomedNanos;
+  private long connectBeganNanos;
 
   ReplicaCore(
       Loop loop,
@@ -183,6 +189,7 @@ final class ReplicaCore {
 
   private void connect(List<SessionTarget> opened) {
     state = ReplicaStatus.State.CONNECTING;
+    connectBeganNanos = loop.nowNanos();
     ReceiverSession next =
         new ReceiverSession(
             loop, decoders, settings.receiver(), settings.feeds(), opened, new SessionEvents());
@@ -215,7 +222,8 @@ final class ReplicaCore {
       needsPeople(why);
     } else {
       tell(why);
-      attemptAfter(backoff.next());
+      attemptAfter(
+          loop.nowNanos() - connectBeganNanos >= LONG_ATTEMPT_NANOS ? SOON : backoff.next());
     }
   }
 
@@ -378,6 +386,7 @@ final class ReplicaCore {
       ReceiverSession now = session;
       if (now != null) {
         targets.forEach(target -> probe(target, now));
+        new SilenceWatch(loop, hubs.get(hub).connector(), now).look();
       }
     }
 

@@ -14,7 +14,7 @@ public record RetrySettings(Duration first, Duration most, Duration slow, Durati
   public static final RetrySettings DEFAULTS =
       new RetrySettings(
           Duration.ofMillis(100),
-          Duration.ofSeconds(30),
+          Duration.ofSeconds(5),
           Duration.ofSeconds(30),
           Duration.ofSeconds(5));
 

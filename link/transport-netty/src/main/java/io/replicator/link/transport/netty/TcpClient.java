@@ -134,24 +134,7 @@ public final class TcpClient implements Connector, AutoCloseable {
     }
 
     private void tryAddress(InetAddress address, Iterator<InetAddress> rest) {
-      ChannelFuture connecting =
-          new Bootstrap()
-              .group(loop.group())
-              .channel(loop.epoll() ? EpollSocketChannel.class : NioSocketChannel.class)
-              .option(
-                  ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) settings.connectTimeout().toMillis())
-              .handler(new Initializer(address))
-              .connect(new InetSocketAddress(address, port));
-      connecting.addListener(connected -> {
-        if (connected.isSuccess()) {
-          return;
-        }
-        if (rest.hasNext()) {
-          tryAddress(rest.next(), rest);
-        } else {
-          fail(reason(address, connected.cause()));
-        }
-      });
+      new AddressRace(address, rest).run();
     }
 
     private String reason(InetAddress address, @Nullable Throwable cause) {
@@ -166,7 +149,7 @@ public final class TcpClient implements Connector, AutoCloseable {
       result.completeExceptionally(new ConnectFailed(ConnectFailed.Category.UNREACHABLE, text));
     }
 
-    private void initialize(Channel channel, InetAddress address) {
+    private void initialize(Channel channel, AddressRace race) {
       SocketTuning.apply(channel, settings);
       SslContext context = tls;
       if (context != null) {
@@ -178,41 +161,87 @@ public final class TcpClient implements Connector, AutoCloseable {
           .pipeline()
           .addLast(
               new ConnectionSetup(
-                  loop, settings, TlsReason.atClient(), webSocket, new Opened(address)));
+                  loop, settings, TlsReason.atClient(), webSocket, new Opened(race, channel)));
+    }
+
+    /** Goes on with the next address if nobody answers at this one. */
+    private final class AddressRace extends ConnectRace {
+      private final InetAddress address;
+      private final Iterator<InetAddress> rest;
+
+      AddressRace(InetAddress address, Iterator<InetAddress> rest) {
+        super(loop);
+        this.address = address;
+        this.rest = rest;
+      }
+
+      @Override
+      ChannelFuture attempt() {
+        return new Bootstrap()
+            .group(loop.group())
+            .channel(loop.epoll() ? EpollSocketChannel.class : NioSocketChannel.class)
+            .option(
+                ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) settings.connectTimeout().toMillis())
+            .handler(new Initializer(this))
+            .connect(new InetSocketAddress(address, port));
+      }
+
+      @Override
+      void lost(@Nullable Throwable cause) {
+        if (rest.hasNext()) {
+          tryAddress(rest.next(), rest);
+        } else {
+          fail(reason(address, cause));
+        }
+      }
+
+      @Override
+      boolean isPointless() {
+        return result.isDone();
+      }
     }
 
     private final class Initializer extends ChannelInitializer<Channel> {
-      private final InetAddress address;
+      private final AddressRace race;
 
-      Initializer(InetAddress address) {
-        this.address = address;
+      Initializer(AddressRace race) {
+        this.race = race;
       }
 
       @Override
       protected void initChannel(Channel channel) {
-        initialize(channel, address);
+        initialize(channel, race);
       }
     }
 
     private final class Opened implements ConnectionSetup.Outcome {
-      private final InetAddress address;
+      private final AddressRace race;
+      private final Channel channel;
 
-      Opened(InetAddress address) {
-        this.address = address;
+      Opened(AddressRace race, Channel channel) {
+        this.race = race;
+        this.channel = channel;
       }
 
       @Override
       public void ready(TcpConnection connection) {
+        if (!race.isWonBy(channel)) {
+          var _ = channel.close();
+          return;
+        }
         connection.open(acceptor);
         result.complete(connection);
       }
 
       @Override
       public void failed(String reason, boolean trust) {
+        if (!race.isWonBy(channel)) {
+          return;
+        }
         result.completeExceptionally(
             new ConnectFailed(
                 trust ? ConnectFailed.Category.NOT_TRUSTED : ConnectFailed.Category.UNREACHABLE,
-                "hub at %s: %s".formatted(where(address), reason)));
+                "hub at %s: %s".formatted(where(race.address), reason)));
       }
     }
   }
