@@ -109,6 +109,15 @@ public final class FeedReader implements FeedHost {
     return CursorCodec.cursor(database.epoch(), database.slots(), feed.position());
   }
 
+  /** Whether there is something to bring already. */
+  public boolean hasMore() {
+    FeedPosition position = feed.position();
+    return !(feed.state() instanceof FeedState.Running)
+        || !queue.isEmpty()
+        || !position.backfill().isEmpty()
+        || position.live().after() < database.version();
+  }
+
   /** Nobody wants more. Idempotent. */
   public void close() {
     if (!closed) {

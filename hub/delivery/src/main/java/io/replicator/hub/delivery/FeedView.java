@@ -44,6 +44,11 @@ public final class FeedView {
     return database.epoch();
   }
 
+  /** Names what is let through: another one where rights or patterns are others. */
+  public String filterTag() {
+    return Integer.toHexString(requested.filter().hashCode());
+  }
+
   /** Version of the newest change. */
   public long version() {
     return database.version();

@@ -19,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -74,7 +75,7 @@ public final class HubServer implements AutoCloseable {
           started(
               "tcp",
               TcpServer.listen(loop, address, settings.tls(), settings.tcp(), core.acceptor()));
-      web = startWeb();
+      web = startWeb(workers);
       httpPort = startHttp();
     } catch (RuntimeException e) {
       closeParts();
@@ -164,7 +165,7 @@ public final class HubServer implements AutoCloseable {
     });
   }
 
-  private @Nullable HttpServer startWeb() {
+  private @Nullable HttpServer startWeb(Executor workers) {
     WebListener listener = settings.web();
     if (listener == null) {
       return null;
@@ -180,6 +181,7 @@ public final class HubServer implements AutoCloseable {
         new WebService(
             core,
             loop,
+            workers,
             new WebSettings(listener.origins(), open),
             HubServer.class.getClassLoader());
     return started(

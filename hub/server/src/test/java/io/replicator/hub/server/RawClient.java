@@ -1,7 +1,9 @@
 package io.replicator.hub.server;
 
+import com.google.protobuf.ByteString;
 import io.replicator.api.Batch;
 import io.replicator.api.Change;
+import io.replicator.api.Cursor;
 import io.replicator.api.FeedId;
 import io.replicator.api.KeyPatterns;
 import io.replicator.api.Value;
@@ -20,12 +22,15 @@ import io.replicator.link.wire.FeedRequest;
 import io.replicator.link.wire.Frame;
 import io.replicator.link.wire.Hello;
 import io.replicator.link.wire.Pong;
+import io.replicator.link.wire.StoredCursor;
 import io.replicator.link.wire.Welcome;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -41,13 +46,17 @@ final class RawClient implements AutoCloseable, Connection.Listener {
   private long receivedBytes; // on the loop
 
   final Map<String, String> values = new ConcurrentHashMap<>();
+  final List<Change> changes = new CopyOnWriteArrayList<>();
   volatile @Nullable Welcome welcome;
   volatile @Nullable Error error;
   volatile @Nullable String closed;
 
   RawClient(int port, @Nullable TlsSettings tls, String token, String... includes) {
     this(
-        loop -> new TcpClient(loop, "localhost", port, tls, TcpSettings.DEFAULTS), token, includes);
+        loop -> new TcpClient(loop, "localhost", port, tls, TcpSettings.DEFAULTS),
+        token,
+        List.of(),
+        includes);
   }
 
   /** The same over a WebSocket of the hub's HTTP address. */
@@ -56,10 +65,28 @@ final class RawClient implements AutoCloseable, Connection.Listener {
     return new RawClient(
         loop -> TcpClient.ofWebSockets(loop, "localhost", port, tls, TcpSettings.DEFAULTS),
         token,
+        List.of(),
         includes);
   }
 
-  private RawClient(Function<NettyLoop, TcpClient> way, String token, String... includes) {
+  /** Over a WebSocket, from this cursor on. */
+  static RawClient resuming(int port, Cursor cursor) {
+    StoredCursor stored =
+        StoredCursor.newBuilder()
+            .setLive(ByteString.copyFrom(Objects.requireNonNull(cursor.live())))
+            .setBackfill(ByteString.copyFrom(Objects.requireNonNull(cursor.backfill())))
+            .build();
+    return new RawClient(
+        loop -> TcpClient.ofWebSockets(loop, "localhost", port, null, TcpSettings.DEFAULTS),
+        "",
+        List.of(stored));
+  }
+
+  private RawClient(
+      Function<NettyLoop, TcpClient> way,
+      String token,
+      List<StoredCursor> cursors,
+      String... includes) {
     TcpClient client = way.apply(loop);
     try {
       connection = client.connect(opened -> this).toCompletableFuture().join();
@@ -77,7 +104,8 @@ final class RawClient implements AutoCloseable, Connection.Listener {
                 FeedRequest.newBuilder()
                     .setFeed(1)
                     .setDatabase(0)
-                    .addAllIncludes(List.of(includes)))
+                    .addAllIncludes(List.of(includes))
+                    .addAllCursors(cursors))
             .setWindowBytes(1 << 20)
             .setMaxBatchBytes(MAX_BATCH_BYTES)
             .build();
@@ -127,6 +155,7 @@ final class RawClient implements AutoCloseable, Connection.Listener {
   }
 
   private void apply(Change change) {
+    changes.add(change);
     switch (change) {
       case Change.Put put -> {
         if (put.value() instanceof Value.StringValue string) {

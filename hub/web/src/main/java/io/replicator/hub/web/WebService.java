@@ -11,25 +11,33 @@ import io.replicator.link.transport.Loop;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Answers what is asked of a hub over HTTP: judges who asks, then has the right part answer. */
 public final class WebService implements HttpService {
   private static final String SUBPROTOCOL = "replicator.v1";
+  private static final Pattern FEED = Pattern.compile("/v1/databases/(\\d{1,6})/(entries|changes)");
   private static final String BEARER = "bearer ";
 
   private final HubCore hub;
   private final Loop loop;
   private final OriginCheck origins;
   private final PageFiles files;
+  private final FeedPages feeds;
 
   /**
+   * @param workers where bodies are rendered and compressed
    * @param resources where the page's files are, under {@code web/}
    */
-  public WebService(HubCore hub, Loop loop, WebSettings settings, ClassLoader resources) {
+  public WebService(
+      HubCore hub, Loop loop, Executor workers, WebSettings settings, ClassLoader resources) {
     this.hub = hub;
     this.loop = loop;
     this.origins = new OriginCheck(settings);
     this.files = new PageFiles(resources);
+    this.feeds = new FeedPages(loop, workers);
   }
 
   @Override
@@ -70,13 +78,23 @@ public final class WebService implements HttpService {
       case "/v1/stream" -> stream(exchange);
       case "/v1/databases" -> json(exchange, DatabasesJson.of(hub, visitor(request)));
       case "/v1/status" -> status(exchange);
-      default -> {
-        if (!files.answer(exchange)) {
-          throw new WebError.Refusal(
-              new WebError(
-                  404, "BAD_REQUEST", "nothing is at " + request.path() + "; see docs/http.md"));
-        }
+      default -> other(exchange, request);
+    }
+  }
+
+  private void other(HttpExchange exchange, HttpRequest request) {
+    Matcher feed = FEED.matcher(request.path());
+    if (feed.matches()) {
+      int database = Integer.parseInt(feed.group(1));
+      HttpHead cors = HttpHead.of(200).withAll(origins.headers(request));
+      switch (feed.group(2)) {
+        case "entries" -> feeds.entries(exchange, visitor(request), database, cors);
+        default -> feeds.changes(exchange, visitor(request), database, cors);
       }
+    } else if (!files.answer(exchange)) {
+      throw new WebError.Refusal(
+          new WebError(
+              404, "BAD_REQUEST", "nothing is at " + request.path() + "; see docs/http.md"));
     }
   }
 

@@ -1,0 +1,225 @@
+package io.replicator.hub.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** {@code GET /v1/databases/{db}/changes}: rules P133 and P134 of spec/http.md. */
+class ChangesTests {
+  private static final String CHANGES = "/v1/databases/0/changes";
+  private final WebRig rig = new WebRig();
+
+  @AfterEach
+  void close() {
+    rig.close();
+  }
+
+  @Test
+  void eventsBringWhatThereIsAndThenWhatChanges() throws Exception {
+    rig.commands.mset(Map.of("a", "1", "b", "2"));
+    rig.ready(2);
+    try (Events events = new Events(rig.open(CHANGES, "Accept", "text/event-stream"))) {
+      events.until("{a=1, b=2}");
+      assertThat(events.snapshotBegan).isTrue();
+      assertThat(events.snapshotEnded).isTrue();
+      rig.commands.set("a", "3");
+      events.until("{a=3, b=2}");
+      rig.commands.del("b");
+      events.until("{a=3}");
+    }
+  }
+
+  @Test
+  void eventsGoOnFromTheLastEventId() throws Exception {
+    rig.commands.mset(Map.of("a", "1", "b", "2"));
+    rig.ready(2);
+    String id;
+    try (Events events = new Events(rig.open(CHANGES, "Accept", "text/event-stream"))) {
+      events.until("{a=1, b=2}");
+      events.untilSnapshotEnds();
+      id = events.id;
+    }
+    rig.commands.del("a");
+    rig.commands.set("c", "3");
+    try (Events events =
+        new Events(
+            rig.open(CHANGES + "?since=now", "Accept", "text/event-stream", "Last-Event-ID", id))) {
+      events.until("{c=3}");
+      assertThat(events.removed).isEqualTo(1);
+      assertThat(events.snapshotBegan).isFalse();
+    }
+  }
+
+  @Test
+  void eventsSinceNowBringOnlyWhatComes() throws Exception {
+    rig.commands.set("old", "1");
+    rig.ready(1);
+    HttpResponse<InputStream> response =
+        rig.open(CHANGES + "?since=now&match=n*", "Accept", "text/event-stream");
+    try (Events events = new Events(response)) {
+      rig.commands.set("other", "1");
+      rig.commands.set("new", "1");
+      events.until("{new=1}");
+    }
+  }
+
+  /** P133: an id of a history that is no more begins a snapshot. */
+  @Test
+  void eventsBeginASnapshotAfterTheHubForgot() throws Exception {
+    rig.commands.set("a", "1");
+    rig.ready(1);
+    String cursor = poll(CHANGES + "?since=now").get("cursor").toString();
+    rig.restartHub();
+    rig.ready(1);
+    try (Events events =
+        new Events(rig.open(CHANGES, "Accept", "text/event-stream", "Last-Event-ID", cursor))) {
+      events.until("{a=1}");
+      assertThat(events.snapshotBegan).isTrue();
+    }
+  }
+
+  @Test
+  void pollAnswersAtOnceWhatThereIs() throws Exception {
+    rig.commands.set("a", "1");
+    rig.ready(1);
+    Map<?, ?> first = poll(CHANGES);
+    assertThat(first.get("snapshotBegin")).isEqualTo(true);
+    assertThat(first.get("snapshotEnd")).isEqualTo(true);
+    assertThat(first.get("more")).isEqualTo(false);
+    assertThat(first.get("entries").toString()).contains("key=a");
+    Map<?, ?> second = poll(CHANGES + "?since=" + first.get("cursor"));
+    assertThat((List<?>) second.get("entries")).isEmpty();
+  }
+
+  @Test
+  void pollWaitsForAChange() throws Exception {
+    rig.commands.set("a", "1");
+    rig.ready(1);
+    String cursor = poll(CHANGES).get("cursor").toString();
+    CompletableFuture<HttpResponse<String>> answer =
+        rig.client.sendAsync(
+            rig.request(CHANGES + "?wait=50&since=" + cursor).build(),
+            HttpResponse.BodyHandlers.ofString());
+    WebRig.until(
+        "the poll at the hub",
+        () ->
+            rig.hub.status().subscribers().stream()
+                .anyMatch(subscriber -> subscriber.clientId().equals("http")));
+    rig.commands.set("a", "2");
+    Map<?, ?> changed =
+        StrictJson.parseMap(answer.get(WebRig.LIMIT.toSeconds(), TimeUnit.SECONDS).body());
+    assertThat(changed.get("entries").toString()).contains("key=a", "value=2");
+    assertThat(changed.get("more")).isEqualTo(false);
+  }
+
+  /** A big load by polls: each answer is about a batch, and the cursor goes on. */
+  @Test
+  void pollsTogetherBringEverything() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      Map<String, String> some = new TreeMap<>();
+      for (int k = 0; k < 1000; k++) {
+        some.put("k:" + (i * 1000 + k), "a value of some length, to make more than one batch");
+      }
+      rig.commands.mset(some);
+    }
+    rig.ready(20_000);
+    TreeMap<String, Object> got = new TreeMap<>();
+    String path = CHANGES;
+    int polls = 0;
+    boolean more = true;
+    while (more) {
+      Map<?, ?> answer = poll(path);
+      for (Object entry : (List<?>) answer.get("entries")) {
+        got.put(String.valueOf(((Map<?, ?>) entry).get("key")), entry);
+      }
+      path = CHANGES + "?since=" + answer.get("cursor");
+      more = Boolean.TRUE.equals(answer.get("more"));
+      polls++;
+    }
+    assertThat(got).hasSize(20_000);
+    assertThat(polls).isGreaterThan(1);
+  }
+
+  private Map<?, ?> poll(String path) throws Exception {
+    HttpResponse<String> response = rig.get(path);
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    return StrictJson.parseMap(response.body());
+  }
+
+  /** Server-Sent Events, applied to a map of strings. */
+  private static final class Events implements AutoCloseable {
+    private final InputStream body;
+    private final BufferedReader lines;
+    private final Map<String, Object> values = new TreeMap<>();
+    String id = "";
+    boolean snapshotBegan;
+    boolean snapshotEnded;
+    int removed;
+
+    Events(HttpResponse<InputStream> response) {
+      assertThat(response.statusCode()).isEqualTo(200);
+      assertThat(response.headers().firstValue("content-type")).hasValue("text/event-stream");
+      body = response.body();
+      lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
+    }
+
+    /** Blocks; the test's own time limit is that of the client's request. */
+    void until(String expected) throws IOException {
+      while (!values.toString().equals(expected)) {
+        read();
+      }
+    }
+
+    void untilSnapshotEnds() throws IOException {
+      while (!snapshotEnded) {
+        read();
+      }
+    }
+
+    private void read() throws IOException {
+      String line = lines.readLine();
+      if (line == null) {
+        throw new AssertionError("the events ended at " + values);
+      }
+      if (line.startsWith("id: ")) {
+        id = line.substring(4);
+      } else if (line.startsWith("data: ")) {
+        apply(StrictJson.parseMap(line.substring(6)));
+      } else {
+        assertThat(line).isIn("", ":");
+      }
+    }
+
+    private void apply(Map<?, ?> data) {
+      snapshotBegan |= data.containsKey("snapshotBegin");
+      snapshotEnded |= data.containsKey("snapshotEnd");
+      for (Object each : (List<?>) data.get("entries")) {
+        Map<?, ?> entry = (Map<?, ?>) each;
+        String key = String.valueOf(entry.get("key"));
+        if (entry.containsKey("removed")) {
+          removed++;
+          values.remove(key);
+        } else {
+          values.put(key, entry.get("value"));
+        }
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      body.close();
+    }
+  }
+}

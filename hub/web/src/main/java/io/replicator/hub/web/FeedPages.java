@@ -1,0 +1,132 @@
+package io.replicator.hub.web;
+
+import io.replicator.hub.delivery.FeedView;
+import io.replicator.hub.delivery.Visitor;
+import io.replicator.link.codec.ProtocolException;
+import io.replicator.link.codec.WireError;
+import io.replicator.link.transport.HttpExchange;
+import io.replicator.link.transport.HttpHead;
+import io.replicator.link.transport.HttpRequest;
+import io.replicator.link.transport.Loop;
+import io.replicator.link.wire.FeedRequest;
+import io.replicator.link.wire.StoredCursor;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** Entries and changes of a feed (P129-P134). */
+final class FeedPages {
+  private static final Set<String> ENTRIES =
+      Set.of("match", "exclude", "collection", "cursor", "format");
+  private static final Set<String> CHANGES =
+      Set.of("match", "exclude", "collection", "since", "format", "wait");
+  private static final String NOW = "now";
+  private static final int MAX_WAIT_SECONDS = 60;
+  private static final String VARY = "Accept, Accept-Encoding, Authorization, Origin";
+
+  private final Loop loop;
+  private final Executor workers;
+
+  FeedPages(Loop loop, Executor workers) {
+    this.loop = loop;
+    this.workers = workers;
+  }
+
+  /** What there is, or what is missing from a cursor on. */
+  void entries(HttpExchange exchange, Visitor visitor, int database, HttpHead cors) {
+    HttpRequest request = exchange.request();
+    WebQuery query = WebQuery.parse(request.query(), ENTRIES);
+    BodyFormat format =
+        format(request, query, EnumSet.of(BodyFormat.JSON, BodyFormat.NDJSON, BodyFormat.BATCHES));
+    FeedView view = view(visitor, query, database, cursor("cursor", query.one("cursor")));
+    view.refusal()
+        .ifPresent(reason -> {
+          throw new WebError.Refusal(
+              new WebError(410, "CURSOR", reason + ": start again without the cursor"));
+        });
+    EntityTag tag = EntityTag.of(view);
+    boolean whole = !query.has("cursor");
+    HttpHead head =
+        HttpHead.of(200)
+            .withAll(cors.headers())
+            .with("Content-Type", format.mediaType())
+            .with("Cache-Control", whole ? "private, no-cache" : "no-store")
+            .with("ETag", whole ? tag.text() : "")
+            .with("Vary", VARY);
+    if (whole && EntityTag.isFresh(request.header("if-none-match"), view)) {
+      exchange.answer(new HttpHead(304, head.headers()), new byte[0]);
+    } else {
+      stream(exchange, head, format, view, false);
+    }
+  }
+
+  /** What changes, as events or as the answer to one question. */
+  void changes(HttpExchange exchange, Visitor visitor, int database, HttpHead cors) {
+    HttpRequest request = exchange.request();
+    WebQuery query = WebQuery.parse(request.query(), CHANGES);
+    BodyFormat format = format(request, query, EnumSet.of(BodyFormat.JSON, BodyFormat.SSE));
+    String last = request.header("last-event-id");
+    String since = last.isEmpty() ? query.one("since") : last;
+    boolean fromNow = since.equals(NOW);
+    FeedView view = view(visitor, query, database, fromNow ? null : cursor("since", since));
+    int wait = query.number("wait", 0, 0, MAX_WAIT_SECONDS);
+    HttpHead head =
+        HttpHead.of(200)
+            .withAll(cors.headers())
+            .with("Content-Type", format.mediaType())
+            .with("Cache-Control", "no-store")
+            .with("Vary", VARY);
+    if (format == BodyFormat.SSE) {
+      stream(exchange, head, format, view, fromNow);
+    } else {
+      new LongPoll(loop, workers, exchange, head, Duration.ofSeconds(wait))
+          .start(listener -> fromNow ? view.readFromNow(listener) : view.read(listener));
+    }
+  }
+
+  private void stream(
+      HttpExchange exchange, HttpHead head, BodyFormat format, FeedView view, boolean fromNow) {
+    ContentCoding coding = ContentCoding.negotiate(exchange.request().header("accept-encoding"));
+    HttpHead coded = head.with("Content-Encoding", coding.text());
+    if (exchange.request().isHead()) {
+      exchange.answer(coded, new byte[0]);
+      return;
+    }
+    Rendering rendering = format.rendering(view.database(), view.epoch());
+    new BodyStream(loop, workers, rendering, coding, format == BodyFormat.SSE)
+        .start(
+            exchange,
+            coded,
+            listener -> fromNow ? view.readFromNow(listener) : view.read(listener));
+  }
+
+  private static BodyFormat format(HttpRequest request, WebQuery query, Set<BodyFormat> allowed) {
+    return BodyFormat.choose(query.one("format"), request.header("accept"), allowed);
+  }
+
+  private static @Nullable StoredCursor cursor(String name, String text) {
+    return text.isEmpty() ? null : CursorText.parse(name, text);
+  }
+
+  private static FeedView view(
+      Visitor visitor, WebQuery query, int database, @Nullable StoredCursor cursor) {
+    FeedRequest.Builder request =
+        FeedRequest.newBuilder()
+            .setDatabase(database)
+            .setCollection(query.one("collection"))
+            .addAllIncludes(query.all("match"))
+            .addAllExcludes(query.all("exclude"));
+    if (cursor != null) {
+      request.addCursors(cursor);
+    }
+    FeedView view = visitor.feed(request.build());
+    if (!view.isReady()) {
+      throw new ProtocolException(
+          WireError.OVERLOADED,
+          "database " + database + ": the first scan is not complete, ask again soon");
+    }
+    return view;
+  }
+}
