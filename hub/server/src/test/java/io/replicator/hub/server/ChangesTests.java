@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -80,7 +79,7 @@ class ChangesTests {
   void eventsBeginASnapshotAfterTheHubForgot() throws Exception {
     rig.commands.set("a", "1");
     rig.ready(1);
-    String cursor = poll(CHANGES + "?since=now").get("cursor").toString();
+    String cursor = poll(CHANGES + "?since=now").text("cursor");
     rig.restartHub();
     rig.ready(1);
     try (Events events =
@@ -94,20 +93,20 @@ class ChangesTests {
   void pollAnswersAtOnceWhatThereIs() throws Exception {
     rig.commands.set("a", "1");
     rig.ready(1);
-    Map<?, ?> first = poll(CHANGES);
+    JsonObject first = poll(CHANGES);
     assertThat(first.get("snapshotBegin")).isEqualTo(true);
     assertThat(first.get("snapshotEnd")).isEqualTo(true);
     assertThat(first.get("more")).isEqualTo(false);
-    assertThat(first.get("entries").toString()).contains("key=a");
-    Map<?, ?> second = poll(CHANGES + "?since=" + first.get("cursor"));
-    assertThat((List<?>) second.get("entries")).isEmpty();
+    assertThat(first.text("entries")).contains("key=a");
+    JsonObject second = poll(CHANGES + "?since=" + first.text("cursor"));
+    assertThat(second.objects("entries")).isEmpty();
   }
 
   @Test
   void pollWaitsForAChange() throws Exception {
     rig.commands.set("a", "1");
     rig.ready(1);
-    String cursor = poll(CHANGES).get("cursor").toString();
+    String cursor = poll(CHANGES).text("cursor");
     CompletableFuture<HttpResponse<String>> answer =
         rig.client.sendAsync(
             rig.request(CHANGES + "?wait=50&since=" + cursor).build(),
@@ -118,9 +117,9 @@ class ChangesTests {
             rig.hub.status().subscribers().stream()
                 .anyMatch(subscriber -> subscriber.clientId().equals("http")));
     rig.commands.set("a", "2");
-    Map<?, ?> changed =
-        StrictJson.parseMap(answer.get(WebRig.LIMIT.toSeconds(), TimeUnit.SECONDS).body());
-    assertThat(changed.get("entries").toString()).contains("key=a", "value=2");
+    JsonObject changed =
+        JsonObject.parse(answer.get(WebRig.LIMIT.toSeconds(), TimeUnit.SECONDS).body());
+    assertThat(changed.text("entries")).contains("key=a", "value=2");
     assertThat(changed.get("more")).isEqualTo(false);
   }
 
@@ -140,22 +139,22 @@ class ChangesTests {
     int polls = 0;
     boolean more = true;
     while (more) {
-      Map<?, ?> answer = poll(path);
-      for (Object entry : (List<?>) answer.get("entries")) {
-        got.put(String.valueOf(((Map<?, ?>) entry).get("key")), entry);
+      JsonObject answer = poll(path);
+      for (JsonObject entry : answer.objects("entries")) {
+        got.put(entry.text("key"), entry);
       }
-      path = CHANGES + "?since=" + answer.get("cursor");
-      more = Boolean.TRUE.equals(answer.get("more"));
+      path = CHANGES + "?since=" + answer.text("cursor");
+      more = answer.is("more");
       polls++;
     }
     assertThat(got).hasSize(20_000);
     assertThat(polls).isGreaterThan(1);
   }
 
-  private Map<?, ?> poll(String path) throws Exception {
+  private JsonObject poll(String path) throws Exception {
     HttpResponse<String> response = rig.get(path);
     assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-    return StrictJson.parseMap(response.body());
+    return JsonObject.parse(response.body());
   }
 
   /** Server-Sent Events, applied to a map of strings. */
@@ -196,19 +195,18 @@ class ChangesTests {
       if (line.startsWith("id: ")) {
         id = line.substring(4);
       } else if (line.startsWith("data: ")) {
-        apply(StrictJson.parseMap(line.substring(6)));
+        apply(JsonObject.parse(line.substring(6)));
       } else {
         assertThat(line).isIn("", ":");
       }
     }
 
-    private void apply(Map<?, ?> data) {
-      snapshotBegan |= data.containsKey("snapshotBegin");
-      snapshotEnded |= data.containsKey("snapshotEnd");
-      for (Object each : (List<?>) data.get("entries")) {
-        Map<?, ?> entry = (Map<?, ?>) each;
-        String key = String.valueOf(entry.get("key"));
-        if (entry.containsKey("removed")) {
+    private void apply(JsonObject data) {
+      snapshotBegan |= data.has("snapshotBegin");
+      snapshotEnded |= data.has("snapshotEnd");
+      for (JsonObject entry : data.objects("entries")) {
+        String key = entry.text("key");
+        if (entry.has("removed")) {
           removed++;
           values.remove(key);
         } else {

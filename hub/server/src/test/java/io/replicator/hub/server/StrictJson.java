@@ -4,10 +4,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/** Reads JSON and nothing but JSON (RFC 8259): maps, lists, texts, longs, doubles, booleans. */
+/**
+ * Reads JSON and nothing but JSON (RFC 8259): maps, lists, texts, longs, doubles, booleans; null is
+ * {@link #NULL}.
+ */
 final class StrictJson {
+  static final Object NULL = "null";
+
   private final String text;
   private int at;
 
@@ -15,7 +19,7 @@ final class StrictJson {
     this.text = text;
   }
 
-  static @Nullable Object parse(String text) {
+  static Object parse(String text) {
     StrictJson json = new StrictJson(text);
     Object value = json.value();
     json.space();
@@ -25,14 +29,7 @@ final class StrictJson {
     return value;
   }
 
-  static Map<?, ?> parseMap(String text) {
-    if (parse(text) instanceof Map<?, ?> map) {
-      return map;
-    }
-    throw new AssertionError("no JSON object: " + text);
-  }
-
-  private @Nullable Object value() {
+  private Object value() {
     space();
     return switch (peek()) {
       case '{' -> object();
@@ -40,13 +37,13 @@ final class StrictJson {
       case '"' -> string();
       case 't' -> word("true", true);
       case 'f' -> word("false", false);
-      case 'n' -> word("null", null);
+      case 'n' -> word("null", NULL);
       default -> number();
     };
   }
 
-  private Map<String, @Nullable Object> object() {
-    Map<String, @Nullable Object> map = new LinkedHashMap<>();
+  private Map<String, Object> object() {
+    Map<String, Object> map = new LinkedHashMap<>();
     at++;
     space();
     if (!isNext('}')) {
@@ -65,8 +62,8 @@ final class StrictJson {
     return map;
   }
 
-  private List<@Nullable Object> array() {
-    List<@Nullable Object> list = new ArrayList<>();
+  private List<Object> array() {
+    List<Object> list = new ArrayList<>();
     at++;
     space();
     if (!isNext(']')) {
@@ -120,10 +117,13 @@ final class StrictJson {
     if (!digits.matches("-?(0|[1-9]\\d*)(\\.\\d+)?([eE][+-]?\\d+)?")) {
       throw wrong("a number");
     }
-    return digits.matches("-?\\d+") ? Long.valueOf(digits) : Double.valueOf(digits);
+    if (digits.matches("-?\\d+")) {
+      return Long.valueOf(digits);
+    }
+    return Double.valueOf(digits);
   }
 
-  private @Nullable Object word(String word, @Nullable Object value) {
+  private Object word(String word, Object value) {
     if (!text.startsWith(word, at)) {
       throw wrong(word);
     }
