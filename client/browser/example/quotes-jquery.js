@@ -2,10 +2,15 @@
 const COLUMNS = ['symbol', 'last', 'change', 'bid', 'ask', 'volume'];
 const wanted = new URLSearchParams(location.search);
 const $quotes = $('#quotes');
+const rows = {};
+let changed = {};
+let order = [];
 
 $quotes
-  .on('replicator:splice', (event, splices) => splices.forEach(follow))
-  .on('replicator:status', (event, { state, keys, message }) => $('#status').text(`${state}, ${keys} quotes ${message}`))
+  .on('replicator:splice', collect)
+  .on('replicator:status', (event, { state, keys, message }) => {
+    $('#status').text(`${state}, ${keys.toLocaleString('en')} quotes ${message}`);
+  })
   .replicator({
     clientId: 'jQuery example',
     database: wanted.get('database') ?? 0,
@@ -13,26 +18,35 @@ $quotes
     sort: 'symbol',
   });
 
-function follow({ index, removed, added }) {
-  const $rows = $quotes.children();
-  const same = Math.min(removed.length, added.length);
-  added.slice(0, same).forEach((quote, i) => $rows.eq(index + i).replaceWith(row(quote, removed[i])));
-  $rows.slice(index + same, index + removed.length).remove();
-  const $added = $(added.slice(same).map((quote) => row(quote)[0]));
-  if (index + same === 0) {
-    $quotes.prepend($added);
-  } else {
-    $quotes.children().eq(index + same - 1).after($added);
+// Of a quote that changes often only its last state is drawn, once a frame.
+function collect(event, splices, items) {
+  if (order.length === 0) {
+    requestAnimationFrame(draw);
   }
+  order = items;
+  splices.forEach(({ added }) => added.forEach((quote) => (changed[quote.key] = quote)));
 }
 
-function row(quote, before) {
-  const $row = $('<tr>').append(COLUMNS.map((column) => $('<td>').text(text(column, quote[column]))));
-  $row.children().eq(2).addClass(quote.change < 0 ? 'down' : 'up');
-  if (before !== undefined && before.last !== quote.last) {
-    $row.children().eq(1).addClass(quote.last < before.last ? 'fell' : 'rose');
+function draw() {
+  Object.values(changed).forEach((quote) => (rows[quote.key] = fill(rows[quote.key] ?? newRow(), quote)));
+  if ($quotes.children().length !== order.length) {
+    $quotes.children().detach();
+    $quotes.append(order.map(({ key }) => rows[key]));
   }
-  return $row;
+  changed = {};
+  order = [];
+}
+
+function newRow() {
+  return $('<tr>').append(COLUMNS.map(() => $('<td>')));
+}
+
+function fill($row, quote) {
+  const $cells = $row.children();
+  COLUMNS.forEach((column, i) => $cells.eq(i).text(text(column, quote[column])));
+  $cells.eq(1).toggleClass('rose', quote.last > $row.data('last')).toggleClass('fell', quote.last < $row.data('last'));
+  $cells.eq(2).toggleClass('down', quote.change < 0).toggleClass('up', quote.change >= 0);
+  return $row.data('last', quote.last);
 }
 
 function text(column, value) {

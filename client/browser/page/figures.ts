@@ -8,14 +8,13 @@ import type { HubStatus } from './hub-status.ts';
 export function drawFigures(place: HTMLElement, status: HubStatus, history: History): void {
   const now = history.recent();
   const { total } = history;
-  const lag = Math.max(0, ...status.subscribers.flatMap(({ feeds }) => feeds.map((feed) => feed.lagSeconds)));
   const keys = status.databases.reduce((sum, database) => sum + database.keys, 0);
   const [wire, unit] = bytes(now.wire);
   place.replaceChildren(
     figure('Changes at the source', count(now.hints), '/s', `${count(keys)} keys`),
     figure('Keys sent', count(now.keysSent), '/s', `to ${count(status.subscribers.length)} clients`),
     figure('On the wire', wire, ` ${unit}/s`, `${bytesText(total.wire)} so far`),
-    figure('Fewer bytes', ratio(total.raw, total.wire), '', `merged ${ratio(total.raw, total.merged)}, compressed ${ratio(total.merged, total.compressed)}${lag >= 1 ? '' : ''}`),
+    figure('Fewer bytes', ratio(total.raw, total.wire), '', `${ratio(total.raw, total.merged)} merged, ${ratio(total.merged, total.compressed)} packed`),
   );
 }
 

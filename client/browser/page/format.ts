@@ -23,7 +23,7 @@ export function count(n: number): string {
 
 /** "12×", "3.4×"; "–" for what nothing went into. */
 export function ratio(before: number, after: number): string {
-  return after > 0 && before > 0 ? `${digits(before / after, false)}×` : '–';
+  return after > 0 && before > 0 ? `${(before / after).toFixed(before >= 10 * after ? 0 : 1)}×` : '–';
 }
 
 export function seconds(n: number): string {
@@ -38,7 +38,7 @@ export function seconds(n: number): string {
 
 export function ago(unixMillis: number, nowMillis: number): string {
   const age = (nowMillis - unixMillis) / 1000;
-  return age < 2 ? 'just now' : `${seconds(Math.round(age))} ago`;
+  return age < 2 ? 'just now' : `${age < 100 ? `${Math.round(age)} s` : seconds(age)} ago`;
 }
 
 function digits(n: number, integer: boolean): string {

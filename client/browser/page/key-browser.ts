@@ -102,6 +102,7 @@ export class KeyBrowser {
     const map = (glob === '' || glob === '*' ? selection : selection.match(glob)).map();
     this.map = map;
     this.reorder = true;
+    this.changed.clear();
     this.select(undefined);
     map.onChange((change) => this.hear(change));
     map.onStatus(() => this.drawSoon());
@@ -110,10 +111,11 @@ export class KeyBrowser {
   }
 
   private hear({ key, kind, previous }: ClientChange): void {
-    this.changed.add(key);
     // only keys that come or go move rows
     if (kind === 'remove' || previous === undefined) {
       this.reorder = true;
+    } else {
+      this.changed.add(key);
     }
     this.drawSoon();
   }
@@ -133,7 +135,6 @@ export class KeyBrowser {
     if (map === undefined) {
       return;
     }
-    const live = map.status.state === 'live';
     if (this.reorder) {
       this.reorder = false;
       this.shown = smallest(map.keys(), MAX_ROWS);
@@ -144,7 +145,7 @@ export class KeyBrowser {
     for (const key of this.changed) {
       if (this.rows.has(key)) {
         this.fillRow(key, map);
-        this.flash(key, live);
+        this.flash(key);
       }
     }
     if (this.selected !== undefined && this.changed.has(this.selected)) {
@@ -183,9 +184,9 @@ export class KeyBrowser {
     }
   }
 
-  private flash(key: string, live: boolean): void {
+  private flash(key: string): void {
     const row = this.rows.get(key);
-    if (live && row !== undefined) {
+    if (row !== undefined) {
       row.classList.remove('changed');
       void row.offsetWidth; // lets the animation begin anew
       row.classList.add('changed');

@@ -17,7 +17,10 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
   /** Whether initial loads come over HTTP, default true; if false all comes over the WebSocket. */
   readonly loadOverHttp?: boolean;
-  /** Most bytes that the hub sends ahead of what this page has taken in, default 256 KiB. */
+  /**
+   * Most bytes that the hub sends ahead of what this page has taken in, default 64 KiB: more is
+   * faster over long ways, and older over slow ones.
+   */
   readonly windowBytes?: number;
   /** Instead of the browser's own: for tests, workers and others. */
   readonly environment?: Partial<Environment>;

@@ -12,7 +12,8 @@ import { Subscription } from './replica/subscription.ts';
 /** Urgency: a less urgent one than the hub's can be asked for. */
 export type QosLevel = Exclude<Level, 'unspecified'>;
 
-const DEFAULT_WINDOW_BYTES = 256 * 1024;
+/** What is under way is what grows old: on 64 KiB/s this is a second, with 100 ms round trip 5 Mbit/s. */
+const DEFAULT_WINDOW_BYTES = 64 * 1024;
 const MAX_BATCH_BYTES = 4 << 20;
 const HANDSHAKE_TIMEOUT_MILLIS = 20_000;
 const MAX_PATTERNS = 256;

@@ -11,7 +11,6 @@ import {
 } from '../codec/frame.ts';
 import { Reassembler } from '../codec/reassembler.ts';
 import { ProtocolException, WIRE_ERRORS, wireErrorOf } from '../codec/wire-error.ts';
-import { AckPacer } from './ack-pacer.ts';
 import { FeedPipeline } from './feed-pipeline.ts';
 import { FEED, granted, hello, type FeedPlan, type ReceiverSettings } from './handshake.ts';
 import { KeepAlive } from './keep-alive.ts';
@@ -28,9 +27,6 @@ const BATCHES_BEYOND = 2;
 
 /** After a wake-up a hub must answer this fast. */
 const PROBE_MILLIS = 5000;
-
-/** After a pause this long all that was taken in is told. */
-const PAUSE_MILLIS = 200;
 
 /** In a hidden page batches are taken at this distance; what waits is bounded by the window. */
 const HIDDEN_MILLIS = 1000;
@@ -69,9 +65,9 @@ type State =
  *                         ▼                       ▼
  *                       ended: the observer is told
  *
- * The bytes told in an Ack are those received, without those of whole batches that still wait here,
- * and paced: the hub's credit is what this page has really taken in, and a busy or hidden page, or
- * one behind a slow link, gets merged updates and no queue.
+ * The bytes told in an Ack are those received, without those of whole batches that still wait here:
+ * the hub's credit is what this page has really taken in, and a busy or hidden page gets merged
+ * updates and no queue.
  */
 export class ReceiverSession implements ConnectionListener {
   private state: State = { kind: 'fresh' };
@@ -83,9 +79,6 @@ export class ReceiverSession implements ConnectionListener {
   private acknowledgedBytes = 0;
   private waitingBytes = 0;
   private lookTimer: Cancel | undefined;
-  private pauseTimer: Cancel | undefined;
-  private receivedMillis = 0;
-  private readonly pacer: AckPacer;
   receivedBytes = 0;
 
   constructor(
@@ -96,9 +89,7 @@ export class ReceiverSession implements ConnectionListener {
     private readonly cursor: Cursor,
     private readonly sink: Sink,
     private readonly observer: SessionObserver,
-  ) {
-    this.pacer = new AckPacer(settings.windowBytes);
-  }
+  ) {}
 
   /** Its figures stay readable after the end; undefined before the Welcome. */
   pipeline: FeedPipeline | undefined;
@@ -244,8 +235,6 @@ export class ReceiverSession implements ConnectionListener {
     const bytes = block.data.length;
     const limit = this.settings.windowBytes + BATCHES_BEYOND * this.settings.maxBatchBytes;
     this.receivedBytes += bytes;
-    this.receivedMillis = this.loop.nowMillis();
-    this.pacer.received(bytes, this.receivedMillis);
     if (this.receivedBytes - this.acknowledgedBytes > limit) {
       throw new ProtocolException(
         'OVERLOADED',
@@ -258,29 +247,14 @@ export class ReceiverSession implements ConnectionListener {
       this.waitingBytes += complete.data.length;
       this.hold(() => streaming.pipeline.arrived(complete));
     }
-    if (this.acknowledgeableBytes - this.acknowledgedBytes >= this.settings.windowBytes / ACK_WINDOW_PART) {
+    if (this.consumedBytes - this.acknowledgedBytes >= this.settings.windowBytes / ACK_WINDOW_PART) {
       this.scheduleAck();
     }
-    this.pauseTimer ??= this.loop.schedule(PAUSE_MILLIS, () => this.lookForPause());
   }
 
   /** Whole batches that wait do not count; what was once told is never taken back. */
-  private get acknowledgeableBytes(): number {
-    const consumed = this.receivedBytes - this.waitingBytes;
-    return Math.max(this.acknowledgedBytes, this.pauseTimer === undefined ? consumed : consumed - this.pacer.withheldBytes);
-  }
-
-  /** Nothing came for a moment: what was withheld is told. */
-  private lookForPause(): void {
-    const pause = this.loop.nowMillis() - this.receivedMillis;
-    if (pause < PAUSE_MILLIS) {
-      this.pauseTimer = this.loop.schedule(PAUSE_MILLIS - pause, () => this.lookForPause());
-      return;
-    }
-    this.pauseTimer = undefined;
-    if (this.acknowledgeableBytes > this.acknowledgedBytes) {
-      this.scheduleAck();
-    }
+  private get consumedBytes(): number {
+    return Math.max(this.acknowledgedBytes, this.receivedBytes - this.waitingBytes);
   }
 
   /** In a hidden page batches wait for up to a second, in their order. */
@@ -317,7 +291,7 @@ export class ReceiverSession implements ConnectionListener {
 
   private sendAck(): void {
     this.ackScheduled = false;
-    this.acknowledgedBytes = this.acknowledgeableBytes;
+    this.acknowledgedBytes = this.consumedBytes;
     this.send(ackFrame(this.toAcknowledge, this.acknowledgedBytes));
     this.toAcknowledge = [];
   }
@@ -377,7 +351,6 @@ export class ReceiverSession implements ConnectionListener {
     }
     this.lookTimer?.();
     this.heldTimer?.();
-    this.pauseTimer?.();
     this.held = [];
     this.state = { kind: 'ended' };
     this.queries.end(end.text);

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test as nodeTest } from 'node:test';
+import type { Page } from 'playwright-core';
+import { QuotesWriter } from './quotes-writer.ts';
+import { Stage, until } from './stage.ts';
+
+const QUOTES = 0;
+const OTHER = 1;
+
+// Where pictures go, and how long the hub is watched before they are taken.
+const PICTURES = process.env.REPLICATOR_PICTURES ?? 'target/pictures';
+const SECONDS = Number(process.env.REPLICATOR_PICTURE_SECONDS ?? '3');
+
+let stage: Stage;
+let quotes: QuotesWriter;
+
+function test(name: string, run: () => Promise<void>): void {
+  void nodeTest(name, { timeout: 60_000 + 1000 * SECONDS }, run);
+}
+
+before(async () => {
+  stage = await Stage.started();
+  const redis = await stage.redis(QUOTES);
+  await redis.run('FLUSHALL');
+  quotes = new QuotesWriter(redis, 1000);
+  await quotes.load();
+  const other = await stage.redis(OTHER);
+  await other.all([
+    ['HSET', 'user:1001', 'name', 'Ada', 'city', 'Oslo', 'seen', '2026-11-25'],
+    ['HSET', 'user:1002', 'name', 'Grace', 'city', 'Lima'],
+    ['RPUSH', 'jobs', 'resize 17', 'mail 4', 'resize 18'],
+    ['SADD', 'tags', 'new', 'sale', 'winter'],
+    ['ZADD', 'players', '812.5', 'ada', '790', 'grace', '3', 'linus'],
+    ['XADD', 'events', '1-1', 'event', 'created', 'by', 'ada'],
+    ['SET', 'session:9f2c', 'logged in', 'EX', '1740'],
+    ['SET', Uint8Array.of(0x69, 0x64, 0x3a, 0xff, 0x01), Uint8Array.of(0x80, 0, 0x41)],
+    ['SET', 'config', '{"theme":"dark","limits":{"keys":5000}}'],
+  ]);
+  mkdirSync(PICTURES, { recursive: true });
+  quotes.start(2000);
+});
+
+after(async () => {
+  await quotes.stop();
+  await stage.close();
+});
+
+async function open(path: string, options: Parameters<Stage['browser']['newContext']>[0] = {}): Promise<Page> {
+  const page = await (await stage.browser.newContext({ viewport: { width: 1240, height: 1000 }, ...options })).newPage();
+  const failures: string[] = [];
+  page.on('pageerror', (error) => failures.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && failures.push(message.text()));
+  await page.goto(`${stage.hub.url}/${path}`);
+  (page as Page & { failures?: string[] }).failures = failures;
+  return page;
+}
+
+/** Nothing went wrong on it, no policy was broken, nothing was asked of another place. */
+async function closeClean(page: Page): Promise<void> {
+  const hosts = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => new URL(name).host));
+  assert.deepEqual([...new Set(hosts)].filter((host) => host !== new URL(stage.hub.url).host), []);
+  assert.deepEqual((page as Page & { failures?: string[] }).failures, []);
+  await page.context().close();
+}
+
+test('the example shows 1,000 quotes that move, in the order that is chosen', async () => {
+  const page = await open('example/quotes.html');
+  await page.waitForFunction(() => document.querySelectorAll('#quotes tr').length === 1000);
+  const first = () => page.evaluate(() => document.querySelector('#quotes')!.textContent);
+  const before = await first();
+  await until('quotes move', first, (now) => now !== before);
+  await page.selectOption('#sort', '-change');
+  const inOrder = () =>
+    page.evaluate(() => {
+      const changes = [...document.querySelectorAll('#quotes tr')].map((row) => parseFloat(row.children[2].textContent!));
+      return changes.length === 1000 && changes.every((change, i) => i === 0 || changes[i - 1] >= change);
+    });
+  await until('rows are in order of change', inOrder, Boolean);
+  await page.selectOption('#sort', 'symbol');
+  await page.waitForFunction(() => document.querySelectorAll('#quotes tr').length === 1000);
+  await until('the rate is shown', () => page.textContent('#status'), (text) => /1,000 live, [\d,]{3,} changes\/s/.test(text ?? ''));
+  await page.screenshot({ path: join(PICTURES, 'quotes-light.png'), clip: { x: 200, y: 0, width: 840, height: 560 } });
+  await closeClean(page);
+});
+
+test('the example with jQuery shows them, too', async () => {
+  const page = await open('example/quotes-jquery.html', { colorScheme: 'dark' });
+  await page.waitForFunction(() => document.querySelectorAll('#quotes tr').length === 1000);
+  const first = () => page.evaluate(() => document.querySelector('#quotes')!.textContent);
+  const before = await first();
+  await until('quotes move', first, (now) => now !== before);
+  const symbols = await page.evaluate(() => [...document.querySelectorAll('#quotes tr')].map((row) => row.children[0].textContent));
+  assert.deepEqual(symbols, [...symbols].sort());
+  await page.screenshot({ path: join(PICTURES, 'quotes-dark.png') });
+  await closeClean(page);
+});
+
+test('the page of a hub shows what it does, and keys as they change', async () => {
+  const example = await open('example/quotes.html');
+  const page = await open('');
+  await until('figures are there', () => page.textContent('#figures'), (text) => /[1-9][\d,]*\/s/.test(text ?? ''));
+  await until('clients', () => page.textContent('#clients'), (text) => /quotes example/.test(text ?? '') && /hub page/.test(text ?? ''));
+  assert.match((await page.textContent('#databases'))!, /10|connected|127\.0\.0\.1/);
+  await new Promise((resolve) => setTimeout(resolve, 1000 * SECONDS));
+  await page.waitForFunction(() => (document.querySelector('#chart path.raw')?.getAttribute('d')?.split('L').length ?? 0) > 2);
+
+  // with nothing but the keyboard
+  await page.keyboard.press('/');
+  await page.keyboard.type('quote:A*');
+  await until('keys match', () => page.textContent('#keys-said'), (text) => /400 keys match/.test(text ?? ''));
+  const values = () => page.textContent('#key-table');
+  const before = await values();
+  await until('values move', values, (now) => now !== before);
+  await page.focus('#key-table tbody tr');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('ArrowDown');
+  assert.match((await page.textContent('#key-value'))!, /quote:AAB/);
+  await page.screenshot({ path: join(PICTURES, 'page-light.png'), fullPage: true });
+  await page.keyboard.press('Escape');
+  assert.equal(await page.isVisible('#key-value'), false);
+
+  await page.selectOption('#key-database', String(OTHER));
+  await page.fill('#key-pattern', '*');
+  await until('all types are shown', () => page.textContent('#key-table'), (text) => ['hash', 'list', 'set', 'zset', 'stream', 'string', 'id:\\xff\\x01'].every((type) => text?.includes(type)));
+  await page.click('#key-table tr[data-key="players"]');
+  assert.match((await page.textContent('#key-value'))!, /"member": "ada"/);
+
+  await page.focus('#chart svg');
+  await page.keyboard.press('ArrowLeft');
+  assert.match((await page.textContent('#chart .tip'))!, /on the wire/);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.screenshot({ path: join(PICTURES, 'page-dark.png'), fullPage: true });
+  await page.setViewportSize({ width: 400, height: 900 });
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.screenshot({ path: join(PICTURES, 'page-narrow.png'), fullPage: true });
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.equal(wider, 0, 'nothing stands beyond a narrow screen');
+  await closeClean(page);
+  await closeClean(example);
+});
