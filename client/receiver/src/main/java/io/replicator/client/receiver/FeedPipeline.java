@@ -2,15 +2,19 @@ package io.replicator.client.receiver;
 
 import io.replicator.api.Batch;
 import io.replicator.api.Change;
+import io.replicator.api.Cursor;
 import io.replicator.api.FeedId;
 import io.replicator.api.Key;
 import io.replicator.api.KeyPatterns;
 import io.replicator.api.Lane;
 import io.replicator.api.Sink;
 import io.replicator.link.codec.CompressedBatch;
+import io.replicator.link.codec.Compression;
+import io.replicator.link.codec.DatagramFormat;
 import io.replicator.link.codec.ProtocolException;
 import io.replicator.link.codec.WireError;
 import io.replicator.link.transport.Loop;
+import io.replicator.link.wire.DatagramBatch;
 import io.replicator.link.wire.FeedGrant;
 import java.util.ArrayDeque;
 import java.util.BitSet;
@@ -43,6 +47,9 @@ final class FeedPipeline {
     /** Every active target has the batch. */
     void applied(long batch, int blockBytes);
 
+    /** Every active target has the content of these datagrams. */
+    void datagramsApplied(List<Long> numbers);
+
     /** Nothing is left to load or to remove. */
     void current(FeedId feed);
 
@@ -66,6 +73,8 @@ final class FeedPipeline {
   private final Session session;
 
   private final AheadVersions ahead = new AheadVersions();
+  private final FeedDatagrams datagrams = new FeedDatagrams();
+  private boolean datagramsWereLast;
   private final ArrayDeque<CompressedBatch> queue = new ArrayDeque<>();
   private final LoadRate rate;
   private boolean decoding;
@@ -132,9 +141,74 @@ final class FeedPipeline {
     step();
   }
 
+  FeedDatagrams datagrams() {
+    return datagrams;
+  }
+
+  /** A datagram came that counts. */
+  void arrived(DatagramBatch datagram, Compression granted) {
+    Batch batch = DatagramFormat.decode(datagram, plan.id(), granted);
+    if (batch.epoch() != epoch) {
+      datagrams.wasStale();
+      return;
+    }
+    receivedBytes += datagram.getData().size();
+    rawBytes += datagram.getRawBytes();
+    datagrams.arrived(datagram.getNumber(), datagram.getPassed(), batch);
+    step();
+  }
+
+  /** What datagrams brought, merged; blocks that are ready get their turn in between. */
+  private void applyDatagrams() {
+    datagramsWereLast = true;
+    FeedDatagrams.Taken taken;
+    try {
+      taken = datagrams.take();
+      if (backfilling) {
+        ahead.remember(taken.changes());
+      }
+    } catch (ProtocolException e) {
+      session.failed(e);
+      return;
+    }
+    applying = true;
+    Runnable whenAll = () -> datagramsApplied(taken);
+    if (taken.changes().isEmpty()) {
+      loop.execute(whenAll);
+      return;
+    }
+    Batch batch =
+        new Batch(
+            plan.id(),
+            Lane.LIVE,
+            epoch,
+            taken.readVersion(),
+            taken.changes(),
+            Cursor.NONE,
+            false,
+            false,
+            null);
+    targets.callAll(sink -> sink.apply(batch), whenAll);
+  }
+
+  private void datagramsApplied(FeedDatagrams.Taken taken) {
+    applying = false;
+    if (session.ended()) {
+      return;
+    }
+    liveKeys += taken.changes().size();
+    readVersion = Math.max(readVersion, taken.readVersion());
+    appliedNanos = loop.nowNanos();
+    session.datagramsApplied(taken.numbers());
+    step();
+  }
+
   private void step() {
     if (session.ended()) {
       return;
+    }
+    if (!applying && datagrams.hasWaiting() && (ready == null || !datagramsWereLast)) {
+      applyDatagrams();
     }
     if (!decoding && ready == null && !queue.isEmpty()) {
       decode(queue.removeFirst());
@@ -142,6 +216,7 @@ final class FeedPipeline {
     Decoded next = ready;
     if (!applying && next != null && !(next.batch.snapshotBegin() && leftoversOut > 0)) {
       ready = null;
+      datagramsWereLast = false;
       apply(next);
       step();
     }
@@ -198,6 +273,7 @@ final class FeedPipeline {
     }
     epoch = batch.epoch();
     ahead.clear();
+    datagrams.forget();
   }
 
   /** I3: remembers what the live lane brings, drops what the backfill brings too late. */
@@ -207,10 +283,11 @@ final class FeedPipeline {
       backfilling = true;
     }
     if (batch.lane() == Lane.LIVE) {
+      List<Change> newer = datagrams.newerOnly(batch.changes());
       if (backfilling) {
-        ahead.remember(batch.changes());
+        ahead.remember(newer);
       }
-      return batch;
+      return newer.size() == batch.changes().size() ? batch : with(batch, newer);
     }
     List<Change> kept = ahead.withoutOlder(batch.changes());
     int dropped = batch.changes().size() - kept.size();
@@ -320,11 +397,15 @@ final class FeedPipeline {
         grant.getKeys(),
         loadedKeys,
         liveKeys,
-        droppedKeys,
+        droppedKeys + datagrams.staleEntries(),
         receivedBytes,
         rawBytes,
         appliedBatches,
-        queue.size() + (decoding ? 1 : 0) + (ready != null ? 1 : 0) + (applying ? 1 : 0),
+        queue.size()
+            + (decoding ? 1 : 0)
+            + (ready != null ? 1 : 0)
+            + (applying ? 1 : 0)
+            + datagrams.waiting(),
         readVersion,
         appliedNanos < 0 ? OptionalLong.empty() : OptionalLong.of(nowNanos - appliedNanos),
         rate.perSecond(nowNanos),

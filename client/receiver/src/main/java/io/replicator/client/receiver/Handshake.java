@@ -31,7 +31,10 @@ final class Handshake {
     this.targets = List.copyOf(targets);
   }
 
-  Hello hello() {
+  /**
+   * @param datagramBytes largest datagram that is taken, 0 = none are wanted
+   */
+  Hello hello(int datagramBytes) {
     Hello.Builder hello =
         Hello.newBuilder()
             .setProtocol(PROTOCOL)
@@ -40,7 +43,8 @@ final class Handshake {
             .addAllCodecs(settings.codecs().stream().map(Compression::codec).toList())
             .setWindowBytes(settings.windowBytes())
             .setMaxBatchBytes(settings.maxBatchBytes())
-            .setBlockBytes(settings.blockBytes());
+            .setBlockBytes(settings.blockBytes())
+            .setDatagramBytes(datagramBytes);
     for (int i = 0; i < feeds.size(); i++) {
       hello.addFeeds(request(i, feeds.get(i)));
     }

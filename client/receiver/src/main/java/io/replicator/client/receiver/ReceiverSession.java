@@ -8,9 +8,12 @@ import io.replicator.link.codec.ProtocolException;
 import io.replicator.link.codec.Reassembler;
 import io.replicator.link.codec.WireError;
 import io.replicator.link.transport.Connection;
+import io.replicator.link.transport.DatagramConnector;
 import io.replicator.link.transport.Loop;
 import io.replicator.link.wire.Ack;
 import io.replicator.link.wire.Block;
+import io.replicator.link.wire.DatagramBatch;
+import io.replicator.link.wire.DatagramMode;
 import io.replicator.link.wire.FeedGrant;
 import io.replicator.link.wire.Frame;
 import io.replicator.link.wire.Ping;
@@ -74,7 +77,7 @@ public final class ReceiverSession implements Connection.Listener {
     record Streaming(
         Connection connection,
         String hubId,
-        String codec,
+        Compression compression,
         KeepAlive keepAlive,
         Reassembler reassembler)
         implements State {}
@@ -92,6 +95,7 @@ public final class ReceiverSession implements Connection.Listener {
   private final Observer observer;
   private final TargetSet targets;
   private final KeyQueries queries = new KeyQueries(this::sendNow);
+  private final DatagramClient datagrams;
 
   private State state = new State.Fresh();
   private List<FeedPipeline> pipelines = List.of();
@@ -108,6 +112,20 @@ public final class ReceiverSession implements Connection.Listener {
       List<FeedPlan> feeds,
       List<SessionTarget> targets,
       Observer observer) {
+    this(loop, decoders, settings, feeds, targets, observer, null);
+  }
+
+  /**
+   * @param connector the way to datagrams beside the connection; null = none are wanted
+   */
+  public ReceiverSession(
+      Loop loop,
+      Executor decoders,
+      ReceiverSettings settings,
+      List<FeedPlan> feeds,
+      List<SessionTarget> targets,
+      Observer observer,
+      @Nullable DatagramConnector connector) {
     if (feeds.isEmpty() || targets.isEmpty()) {
       throw new IllegalArgumentException(
           "a session of " + feeds.size() + " feeds and " + targets.size() + " targets");
@@ -118,6 +136,7 @@ public final class ReceiverSession implements Connection.Listener {
     this.feeds = List.copyOf(feeds);
     this.handshake = new Handshake(settings, feeds, targets);
     this.observer = observer;
+    this.datagrams = new DatagramClient(loop, connector, new DatagramEvents());
     this.targets = new TargetSet(loop, targets, new TargetEvents());
   }
 
@@ -129,7 +148,7 @@ public final class ReceiverSession implements Connection.Listener {
     }
     Loop.Timer timeout = loop.schedule(settings.handshakeTimeout(), this::welcomeTimedOut);
     state = new State.AwaitingWelcome(connection, timeout);
-    connection.send(Frame.newBuilder().setHello(handshake.hello()).build());
+    connection.send(Frame.newBuilder().setHello(handshake.hello(datagrams.wantedBytes())).build());
     connection.flush();
     return this;
   }
@@ -171,7 +190,7 @@ public final class ReceiverSession implements Connection.Listener {
 
   /** Name of the compression in use, "" before the Welcome. */
   public String codec() {
-    return state instanceof State.Streaming streaming ? streaming.codec : "";
+    return state instanceof State.Streaming streaming ? streaming.compression.text() : "";
   }
 
   @Override
@@ -215,7 +234,16 @@ public final class ReceiverSession implements Connection.Listener {
       case WELCOME -> welcome(awaiting, frame.getWelcome());
       case ERROR -> refused(frame);
       case PING -> answer(frame.getPing());
-      case HELLO, BLOCK, ACK, PONG, KEY_QUERY, KEY_ANSWER, MESSAGE_NOT_SET ->
+      case HELLO,
+          BLOCK,
+          ACK,
+          PONG,
+          KEY_QUERY,
+          KEY_ANSWER,
+          DATAGRAM_OFFER,
+          DATAGRAM_MODE,
+          DATAGRAM_ACK,
+          MESSAGE_NOT_SET ->
           throw new ProtocolException(
               WireError.BAD_FRAME,
               frame.getMessageCase() + " before Welcome: is this a Replicator hub?");
@@ -238,7 +266,7 @@ public final class ReceiverSession implements Connection.Listener {
     KeepAlive keepAlive = new KeepAlive(welcome.getKeepaliveMillis(), loop.nowNanos());
     state =
         new State.Streaming(
-            awaiting.connection, welcome.getHubId(), compression.text(), keepAlive, reassembler);
+            awaiting.connection, welcome.getHubId(), compression, keepAlive, reassembler);
     pipelines = List.copyOf(granted);
     observer.onWelcome(welcome.getHubId());
     lookAtKeepAlive();
@@ -266,7 +294,9 @@ public final class ReceiverSession implements Connection.Listener {
       case PONG -> streaming.keepAlive.pong(frame.getPong(), loop.nowNanos());
       case KEY_ANSWER -> queries.answered(frame.getKeyAnswer());
       case ERROR -> refused(frame);
-      case HELLO, WELCOME, ACK, KEY_QUERY, MESSAGE_NOT_SET ->
+      case DATAGRAM_OFFER -> datagrams.offered(frame.getDatagramOffer());
+      case DATAGRAM_MODE -> mode(frame.getDatagramMode());
+      case HELLO, WELCOME, ACK, KEY_QUERY, DATAGRAM_ACK, MESSAGE_NOT_SET ->
           throw new ProtocolException(
               WireError.BAD_FRAME, frame.getMessageCase() + " from a hub that is streaming");
     }
@@ -291,6 +321,34 @@ public final class ReceiverSession implements Connection.Listener {
     if (receivedBytes - acknowledgedBytes >= settings.windowBytes() / ACK_WINDOW_PART) {
       scheduleAck();
     }
+  }
+
+  private FeedPipeline feedOf(int feed) {
+    if (feed < 0 || feed >= pipelines.size()) {
+      throw new ProtocolException(
+          WireError.UNKNOWN_FEED,
+          "datagrams of feed " + Integer.toUnsignedString(feed) + ", which was not granted");
+    }
+    return pipelines.get(feed);
+  }
+
+  private void mode(DatagramMode mode) {
+    feedOf(mode.getFeed()).datagrams().mode(mode);
+  }
+
+  /** A datagram is told of as soon as it came, and again when it is applied. */
+  private void datagram(DatagramBatch batch) {
+    if (state instanceof State.Streaming streaming) {
+      FeedPipeline pipeline = feedOf(batch.getFeed());
+      if (pipeline.datagrams().accepts(batch.getNumber()) && datagrams.arrived(batch.getNumber())) {
+        pipeline.arrived(batch, streaming.compression);
+      }
+    }
+  }
+
+  /** How datagrams are doing. */
+  public DatagramProgress datagrams() {
+    return datagrams.progress();
   }
 
   private void answer(Ping ping) {
@@ -383,6 +441,7 @@ public final class ReceiverSession implements Connection.Listener {
     }
     state = new State.Ending(end);
     targets.close();
+    datagrams.close();
     queries.end(end.text());
     loop.execute(this::endedIfQuiet);
   }
@@ -418,6 +477,11 @@ public final class ReceiverSession implements Connection.Listener {
     }
 
     @Override
+    public void datagramsApplied(List<Long> numbers) {
+      datagrams.applied(numbers);
+    }
+
+    @Override
     public void current(FeedId feed) {
       observer.onFeedCurrent(feed);
     }
@@ -437,6 +501,28 @@ public final class ReceiverSession implements Connection.Listener {
     @Override
     public boolean ended() {
       return state instanceof State.Ending || state instanceof State.Ended;
+    }
+  }
+
+  private final class DatagramEvents implements DatagramClient.Session {
+    @Override
+    public void batch(DatagramBatch batch) {
+      datagram(batch);
+    }
+
+    @Override
+    public void send(Frame frame) {
+      sendNow(frame);
+    }
+
+    @Override
+    public void violated(ProtocolException failure) {
+      ReceiverSession.this.violated(failure);
+    }
+
+    @Override
+    public @Nullable Connection connection() {
+      return ReceiverSession.this.connection();
     }
   }
 }

@@ -7,6 +7,7 @@ import io.replicator.api.Cursor;
 import io.replicator.api.FeedId;
 import io.replicator.api.KeyPatterns;
 import io.replicator.api.Lane;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,38 @@ final class BatchContent {
         List.of(),
         CursorCodec.cursor(database.epoch(), database.slots(), position),
         snapshotBegins,
+        false,
+        null);
+  }
+
+  /** Only the live lane's part of the cursor. */
+  static Batch liveCursor(DatabaseState database, FeedPosition position) {
+    byte[] part =
+        CursorCodec.live(database.epoch(), database.slots(), position.live(), position.chained());
+    return new Batch(
+        anyFeedOf(database),
+        Lane.LIVE,
+        database.epoch(),
+        database.version(),
+        List.of(),
+        new Cursor(part, null),
+        false,
+        false,
+        null);
+  }
+
+  /** Live changes whose cursor comes later. */
+  static Batch withoutCursor(DatabaseState database, long readVersion, List<Change> changes) {
+    List<Change> sorted = new ArrayList<>(changes);
+    sorted.sort(Comparator.comparing(Change::key));
+    return new Batch(
+        anyFeedOf(database),
+        Lane.LIVE,
+        database.epoch(),
+        readVersion,
+        sorted,
+        Cursor.NONE,
+        false,
         false,
         null);
   }

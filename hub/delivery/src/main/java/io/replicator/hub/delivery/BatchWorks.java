@@ -68,6 +68,22 @@ final class BatchWorks {
     }
   }
 
+  /** Works on something else than a batch; the answer comes back on the loop. */
+  <T> void run(Supplier<T> work, Consumer<T> done, Consumer<Throwable> failed) {
+    try {
+      workers.execute(() -> {
+        try {
+          T result = work.get();
+          loop.execute(() -> done.accept(result));
+        } catch (RuntimeException | OutOfMemoryError e) {
+          loop.execute(() -> failed.accept(e));
+        }
+      });
+    } catch (RejectedExecutionException e) {
+      failed.accept(e);
+    }
+  }
+
   /** At once, for batches that hold nothing but a cursor. */
   EncodedBatch encodeSmall(Batch batch) {
     return EncodedBatch.of(batch, Compression.NONE, 0);

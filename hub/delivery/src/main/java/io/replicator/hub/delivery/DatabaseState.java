@@ -183,6 +183,12 @@ final class DatabaseState {
         Pass.list(after, index.version(), Arrays.copyOf(listBuffer, n)), loop.nowNanos());
   }
 
+  /** The slots that changed after the first version up to the second; null if they are too many. */
+  int @Nullable [] dirtyBetween(long after, long until) {
+    int n = index.listDirty(after, until, listBuffer);
+    return n < 0 ? null : Arrays.copyOf(listBuffer, n);
+  }
+
   /** As {@link #startPass}, but listed anew and for nobody else. */
   @Nullable Pass freshPass(long after) {
     passes.forget(after);

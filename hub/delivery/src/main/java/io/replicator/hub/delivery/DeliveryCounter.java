@@ -26,6 +26,16 @@ public enum DeliveryCounter {
   FOLDS("Live rounds that became backfill."),
   HELD_BACK("Times a live batch waited because too many entries were ahead of backfill."),
 
+  // datagrams
+  DATAGRAMS_SENT("Datagrams handed to the network."),
+  DATAGRAM_BYTES("Bytes of datagrams handed to the network, before encryption."),
+  DATAGRAMS_LOST("Datagrams that were not acknowledged in time."),
+  DATAGRAMS_LATE("Datagrams taken for lost that had arrived."),
+  DATAGRAM_REPAIRS("Entries sent again, with the newest value, because a datagram was lost."),
+  DATAGRAM_FALLBACKS(
+      "Times live changes went back to blocks because datagrams did not get through."),
+  DATAGRAM_STRANGERS("Datagram connections refused: they showed no token that was offered."),
+
   // connections
   CONNECTIONS("Connections accepted."),
   CONNECTIONS_REFUSED("Connections refused: access, limits, no common ground."),

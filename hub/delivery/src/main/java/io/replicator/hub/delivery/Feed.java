@@ -43,6 +43,9 @@ final class Feed implements DatabaseState.Follower {
   /** What was missed before this connection may be folded whatever backfill there is. */
   private boolean firstPass = true;
 
+  /** Null = live changes go in blocks only. */
+  private @Nullable FeedDatagrams datagrams;
+
   private boolean heldBack;
   private boolean closed;
 
@@ -89,6 +92,11 @@ final class Feed implements DatabaseState.Follower {
     return heldBack;
   }
 
+  /** Live changes may go by these. */
+  void useDatagrams(DatagramPath path) {
+    datagrams = new FeedDatagrams(this, host, path);
+  }
+
   /** Begins, or waits until the database is ready. */
   void open() {
     database.follow(this);
@@ -103,6 +111,9 @@ final class Feed implements DatabaseState.Follower {
     database.unfollow(this);
     live.endTransfer();
     backfill.endTransfer();
+    if (datagrams != null) {
+      datagrams.close();
+    }
   }
 
   /** Whether everything up to now was sent and acknowledged. */
@@ -159,11 +170,18 @@ final class Feed implements DatabaseState.Follower {
   /** The client has applied a batch. */
   void batchAcked(Mark mark) {
     stats.wasAcked(mark);
+    if (datagrams != null) {
+      datagrams.acked(mark);
+    }
     host.want(this);
   }
 
   /** Called now and then: has the cursor stored if it moved and nothing told the client so. */
   void refreshCursor(long nowNanos) {
+    if (datagrams != null && datagrams.isActive()) {
+      datagrams.tellCursor();
+      return;
+    }
     boolean idle = state instanceof FeedState.Running && live.isDrained() && pass == null;
     long age = nowNanos - toldNanos;
     if (idle
@@ -193,6 +211,7 @@ final class Feed implements DatabaseState.Follower {
         .addKeyValue("feed", requested.number())
         .addKeyValue("reason", reason)
         .log("snapshot");
+    leaveDatagrams();
     live.forget();
     backfill.forget();
     pass = null;
@@ -200,7 +219,14 @@ final class Feed implements DatabaseState.Follower {
     host.want(this);
   }
 
+  private void leaveDatagrams() {
+    if (datagrams != null) {
+      datagrams.leave();
+    }
+  }
+
   private void turn(FeedState.Turn turn) {
+    leaveDatagrams();
     DeliveryCounters counters = host.works().counters();
     switch (turn) {
       case SNAPSHOT -> {
@@ -238,6 +264,9 @@ final class Feed implements DatabaseState.Follower {
   }
 
   private void buildLive() {
+    if (datagrams != null && datagrams.takeOver()) {
+      return;
+    }
     if (!live.hasRoom() || !liveIsDue()) {
       return;
     }
@@ -249,14 +278,96 @@ final class Feed implements DatabaseState.Follower {
       return;
     }
     if (pass == null && !beginPass()) {
-      state = new FeedState.Turning(FeedState.Turn.FOLD);
-      host.want(this);
+      fold();
       return;
     }
     build(live, List.of(position.live()));
   }
 
-  private boolean liveIsDue() {
+  // What datagrams need.
+
+  boolean isRunning() {
+    return state instanceof FeedState.Running;
+  }
+
+  void fold() {
+    state = new FeedState.Turning(FeedState.Turn.FOLD);
+    host.want(this);
+  }
+
+  /** No live round is under way, nothing of one is unsent. */
+  boolean isBetweenRounds() {
+    return pass == null
+        && live.isDrained()
+        && live.transfer() == null
+        && position.live().equals(Round.doneAt(position.live().after()));
+  }
+
+  boolean hasPass() {
+    return pass != null;
+  }
+
+  boolean passIsWalk() {
+    return pass != null && pass.slots() == null;
+  }
+
+  Pass takePass() {
+    Pass taken = pass;
+    pass = null;
+    if (taken == null) {
+      throw new IllegalStateException("no pass is under way");
+    }
+    return taken;
+  }
+
+  void givePass(Pass rest) {
+    pass = rest;
+  }
+
+  /** Builds the next batch of the pass under way. */
+  void buildPass() {
+    if (!live.hasRoom()) {
+      return;
+    }
+    if (host.hasRoom(Lane.LIVE)) {
+      build(live, List.of(position.live()));
+    } else {
+      host.waitForRoom(this);
+    }
+  }
+
+  boolean cursorIsUntoldFor(long nanos) {
+    return isRunning()
+        && live.isDrained()
+        && pass == null
+        && !position.live().equals(toldPosition.live())
+        && host.works().loop().nowNanos() - toldNanos >= nanos;
+  }
+
+  void sendCursor() {
+    EncodedBatch encoded = host.works().encodeSmall(BatchContent.liveCursor(database, position));
+    enqueue(live, encoded, position, 0);
+  }
+
+  Mark sendWithoutCursor(EncodedBatch encoded) {
+    if (!position.backfill().isEmpty()) {
+      stats.wentAhead(database.version(), encoded.entries());
+    }
+    LaneQueue.Pending place = takePlaceUntold(live, position, 0, encoded.entries());
+    encoded(live, place, encoded);
+    return place.mark();
+  }
+
+  void sentInDatagram(EncodedBatch encoded, int wireBytes) {
+    if (!position.backfill().isEmpty()) {
+      stats.wentAhead(database.version(), encoded.entries());
+    }
+    stats.mergedBytes += encoded.rawBytes();
+    stats.compressedBytes += encoded.data().length;
+    stats.wireBytes += wireBytes;
+  }
+
+  boolean liveIsDue() {
     return pass != null
         || live.transfer() != null
         || position.live().after() < database.version()
@@ -276,7 +387,7 @@ final class Feed implements DatabaseState.Follower {
     return database.versioned() && requested.filter().isAll();
   }
 
-  private boolean isHeldBack() {
+  boolean isHeldBack() {
     boolean held =
         !position.backfill().isEmpty()
             && stats.aheadEntries() >= host.works().settings().aheadLimit();
@@ -288,7 +399,7 @@ final class Feed implements DatabaseState.Follower {
   }
 
   /** False if the round is too large to list and may be folded. */
-  private boolean beginPass() {
+  boolean beginPass() {
     Round round = position.live();
     boolean cut = round.slot() > 0;
     Pass next = cut ? database.resumedPass(round) : database.startPass(round.after());
@@ -395,10 +506,23 @@ final class Feed implements DatabaseState.Follower {
       LaneQueue lane, FeedPosition before, long readVersion, int entries) {
     toldPosition = position;
     toldNanos = host.works().loop().nowNanos();
+    return takePlaceUntold(lane, before, readVersion, entries);
+  }
+
+  /** The same for a batch that has no cursor. */
+  private LaneQueue.Pending takePlaceUntold(
+      LaneQueue lane, FeedPosition before, long readVersion, int entries) {
     long forgets = lane == backfill ? readVersion : 0;
     boolean lastBackfill = lane == backfill && position.backfill().isEmpty();
     Mark mark =
-        new Mark(lane, before.passed(), before.removalsAfter(), forgets, entries, lastBackfill);
+        new Mark(
+            lane,
+            before.passed(),
+            before.removalsAfter(),
+            before.live().after(),
+            forgets,
+            entries,
+            lastBackfill);
     stats.wasQueued(mark);
     return lane.beginEncoding(mark, before.backfill());
   }

@@ -274,6 +274,7 @@ public final class FeedReader implements FeedHost {
         feed.stats().wireBytes,
         OptionalLong.empty(),
         OptionalLong.empty(),
+        null,
         List.of(FeedReport.of(feed)));
   }
 }

@@ -1,5 +1,6 @@
 package io.replicator.hub.delivery;
 
+import io.replicator.api.Lane;
 import java.util.ArrayDeque;
 
 /** What is on its way in a feed, and what it has sent so far. Confined to the loop. */
@@ -9,6 +10,7 @@ final class FeedStats {
    *
    * @param passed below this version everything was sent before the batch
    * @param removalsAfter removals above this version were not sent before the batch
+   * @param liveAfter where the live round began before the batch
    * @param readVersion of a backfill batch: versions up to it need not be remembered any more
    * @param lastBackfill whether it leaves no backfill round
    */
@@ -16,6 +18,7 @@ final class FeedStats {
       LaneQueue lane,
       long passed,
       long removalsAfter,
+      long liveAfter,
       long readVersion,
       int entries,
       boolean lastBackfill) {}
@@ -65,6 +68,27 @@ final class FeedStats {
     while (!ahead.isEmpty() && ahead.getFirst().newest() <= mark.readVersion()) {
       aheadEntries -= ahead.removeFirst().entries();
     }
+  }
+
+  /** So many entries arrived in a datagram. */
+  void arrived(int entries) {
+    batchesSent++;
+    keysSent += entries;
+  }
+
+  boolean liveIsOnItsWay() {
+    return sent.stream().anyMatch(mark -> mark.lane().lane() == Lane.LIVE);
+  }
+
+  /** Up to this version every live change is at the client, as far as the hub knows. */
+  long livePassed(long after) {
+    long passed = after;
+    for (Mark mark : sent) {
+      if (mark.lane().lane() == Lane.LIVE) {
+        passed = Math.min(passed, mark.liveAfter());
+      }
+    }
+    return passed;
   }
 
   boolean nothingOnItsWay() {

@@ -25,6 +25,8 @@ final class HelloCheck {
   static final int MAX_TOKEN_BYTES = 4096;
   static final int MAX_CODECS = 16;
   static final int MAX_CURSORS = 16;
+  private static final int MIN_DATAGRAM_BYTES = 512;
+  private static final int MAX_DATAGRAM_BYTES = 65_536;
   static final long MIN_WINDOW_BYTES = 16 * 1024;
   static final long MAX_WINDOW_BYTES = 64 * 1024 * 1024;
   static final long MIN_MAX_BATCH_BYTES = 64 * 1024;
@@ -73,6 +75,15 @@ final class HelloCheck {
   static long windowBytes(Hello hello) {
     long window = hello.getWindowBytes();
     return window < 0 ? MAX_WINDOW_BYTES : Math.min(window, MAX_WINDOW_BYTES);
+  }
+
+  /** What the client takes, as far as this hub makes them. */
+  static int datagramBytes(Hello hello) {
+    int bytes = hello.getDatagramBytes();
+    if (bytes >= 0 && bytes < MIN_DATAGRAM_BYTES) {
+      throw bad(tooSmall("datagram_bytes", bytes, MIN_DATAGRAM_BYTES));
+    }
+    return bytes < 0 ? MAX_DATAGRAM_BYTES : Math.min(bytes, MAX_DATAGRAM_BYTES);
   }
 
   static long maxBatchBytes(Hello hello) {

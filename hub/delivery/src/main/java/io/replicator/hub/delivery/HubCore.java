@@ -4,6 +4,8 @@ import io.replicator.api.Source;
 import io.replicator.link.codec.ProtocolException;
 import io.replicator.link.codec.WireError;
 import io.replicator.link.transport.Connection;
+import io.replicator.link.transport.DatagramPort;
+import io.replicator.link.transport.Datagrams;
 import io.replicator.link.transport.Loop;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -33,6 +35,7 @@ public final class HubCore {
   private final RandomGenerator random;
   private final BatchWorks works;
   private final BatchCache batches;
+  private final DatagramGate gate;
   private final Map<Integer, DatabaseState> databases = new LinkedHashMap<>();
   private final Set<SubscriberSession> sessions = new LinkedHashSet<>();
   private final Set<FeedReader> readers = new LinkedHashSet<>();
@@ -60,6 +63,7 @@ public final class HubCore {
     this.random = random;
     this.works = new BatchWorks(loop, workers, settings, new DeliveryCounters());
     this.batches = new BatchCache(works);
+    this.gate = new DatagramGate(loop, random, works.counters());
   }
 
   /** Serves one more database; its source is started, and closed with the hub. */
@@ -93,6 +97,12 @@ public final class HubCore {
         throw new ProtocolException(WireError.UNAUTHENTICATED, reason);
       }
     };
+  }
+
+  /** Offers datagrams to clients that want them, at this port; takes in whoever shows a token. */
+  public Datagrams.Acceptor datagramAcceptor(DatagramPort port) {
+    gate.open(port);
+    return gate::accept;
   }
 
   /** How things stand. */
@@ -224,6 +234,10 @@ public final class HubCore {
 
   BatchWorks works() {
     return works;
+  }
+
+  DatagramGate gate() {
+    return gate;
   }
 
   BatchCache batches() {

@@ -5,6 +5,7 @@ import io.replicator.api.Source.SourceStatus;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** What a hub looks like at one moment; immutable, may leave the loop. */
 public record HubStatus(
@@ -44,6 +45,7 @@ public record HubStatus(
    * @param state "awaiting hello", "streaming", "closing"
    * @param name who it is by the access rules
    * @param codec what its batches are compressed with, "" before Welcome
+   * @param datagrams null = it wants none, or this hub takes none
    */
   public record SubscriberStatus(
       String clientId,
@@ -57,11 +59,35 @@ public record HubStatus(
       long sentBytes,
       OptionalLong rttNanos,
       OptionalLong bytesPerSecond,
+      @Nullable DatagramStatus datagrams,
       List<FeedStatus> feeds) {
     public SubscriberStatus {
       feeds = List.copyOf(feeds);
     }
   }
+
+  /**
+   * The datagrams of one connection.
+   *
+   * @param up whether live changes can go this way now
+   * @param address where they go
+   * @param lost not acknowledged in time
+   * @param late taken for lost, and had arrived
+   * @param repaired entries sent again with their newest value
+   * @param fallbacks how often live changes went back to blocks
+   * @param rttNanos from a datagram to its acknowledgement
+   * @param windowBytes so much may be on its way at a time
+   */
+  public record DatagramStatus(
+      boolean up,
+      String address,
+      long sent,
+      long lost,
+      long late,
+      long repaired,
+      long fallbacks,
+      long rttNanos,
+      long windowBytes) {}
 
   /**
    * One feed.

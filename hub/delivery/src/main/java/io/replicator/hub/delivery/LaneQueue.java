@@ -37,6 +37,10 @@ final class LaneQueue implements BlockSource {
       this.roundsBefore = roundsBefore;
     }
 
+    FeedStats.Mark mark() {
+      return mark;
+    }
+
     /** The lane's rounds with this batch still to be sent. */
     List<Round> roundsBefore() {
       return roundsBefore;

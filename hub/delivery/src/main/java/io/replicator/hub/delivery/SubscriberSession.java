@@ -1,12 +1,14 @@
 package io.replicator.hub.delivery;
 
 import io.replicator.api.Lane;
+import io.replicator.hub.qos.BlockScheduler;
 import io.replicator.link.codec.Compression;
 import io.replicator.link.codec.EncodedBatch;
 import io.replicator.link.codec.ProtocolException;
 import io.replicator.link.codec.WireError;
 import io.replicator.link.transport.Connection;
 import io.replicator.link.transport.Loop;
+import io.replicator.link.wire.DatagramAck;
 import io.replicator.link.wire.Frame;
 import io.replicator.link.wire.Hello;
 import io.replicator.link.wire.KeyQuery;
@@ -45,6 +47,10 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
 
   private SessionState state = new SessionState.AwaitingHello();
   private Compression compression = Compression.NONE;
+
+  /** Null = the client wants no datagrams, or this hub has none. */
+  private @Nullable DatagramPath datagrams;
+
   private String clientId = "";
   private String name = "";
   private long maxBatchBytes = DeliverySettings.MAX_BATCH_BYTES;
@@ -91,6 +97,9 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
     }
     cancelTimers();
     feeds.values().forEach(Feed::close);
+    if (datagrams != null) {
+      datagrams.close();
+    }
     wanting.clear();
     waitingForRoom.clear();
     hub.ended(this);
@@ -124,7 +133,8 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
       case PING -> answer(frame.getPing());
       case PONG -> {}
       case ERROR -> endedByClient(frame.getError().getCode(), frame.getError().getText());
-      case WELCOME, BLOCK, KEY_ANSWER, MESSAGE_NOT_SET ->
+      case DATAGRAM_ACK -> datagramAck(frame.getDatagramAck());
+      case WELCOME, BLOCK, KEY_ANSWER, DATAGRAM_OFFER, DATAGRAM_MODE, MESSAGE_NOT_SET ->
           throw new ProtocolException(WireError.BAD_FRAME, kind + " is not for a hub");
     }
   }
@@ -162,8 +172,42 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
         .addKeyValue("address", peer.address())
         .addKeyValue("feeds", feeds.size())
         .log("client came");
+    openDatagrams(hello);
     feeds.values().forEach(Feed::open);
     timer = hub.loop().schedule(tick(), this::keepAlive);
+  }
+
+  private void openDatagrams(Hello hello) {
+    if (hello.getDatagramBytes() == 0 || hub.gate().port() == null) {
+      return;
+    }
+    DatagramPath path =
+        new DatagramPath(
+            hub,
+            new BlockScheduler(
+                hub.settings().shares(), hub.settings().caps(), hub.loop().nowNanos()),
+            this::sendNow,
+            compression,
+            HelloCheck.datagramBytes(hello),
+            HelloCheck.windowBytes(hello),
+            maxValueBytes(),
+            () -> feeds.values().forEach(this::want));
+    datagrams = path;
+    feeds.values().forEach(feed -> feed.useDatagrams(path));
+    path.offer(false);
+  }
+
+  private void datagramAck(DatagramAck ack) {
+    DatagramPath path = datagrams;
+    if (path == null) {
+      throw new ProtocolException(WireError.BAD_FRAME, "datagrams were not offered here");
+    }
+    path.acked(ack);
+  }
+
+  private void sendNow(Frame frame) {
+    connection.send(frame);
+    connection.flush();
   }
 
   private void query(KeyQuery query) {
@@ -441,6 +485,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
         stats.sentBytes(),
         stats.rttNanos(),
         stats.bytesPerSecond(),
+        datagrams == null ? null : datagrams.status(),
         feeds.values().stream().map(FeedReport::of).toList());
   }
 }

@@ -195,6 +195,7 @@ class HttpEndpointTests {
             5000,
             OptionalLong.empty(),
             OptionalLong.of(125_000),
+            null,
             List.of(feed));
     return new HubStatus(
         "hub-1",

@@ -10,6 +10,7 @@ import io.replicator.client.receiver.ReceiverSettings;
 import io.replicator.client.receiver.SessionEnd;
 import io.replicator.client.receiver.SessionTarget;
 import io.replicator.link.codec.WireError;
+import io.replicator.testing.testkit.MemoryDatagramLink;
 import io.replicator.testing.testkit.MemoryLink;
 import io.replicator.testing.testkit.VirtualLoop;
 import java.time.Duration;
@@ -39,6 +40,7 @@ final class SimClient {
   private final VirtualLoop loop;
   private final Executor workers;
   private final MemoryLink link;
+  private final @Nullable MemoryDatagramLink datagrams;
   private final ReceiverSettings settings;
   private final List<FeedPlan> feeds;
   private final List<Target> targets;
@@ -56,6 +58,7 @@ final class SimClient {
       VirtualLoop loop,
       Executor workers,
       MemoryLink link,
+      @Nullable MemoryDatagramLink datagrams,
       ReceiverSettings settings,
       List<FeedPlan> feeds,
       List<Target> targets,
@@ -63,6 +66,7 @@ final class SimClient {
     this.loop = loop;
     this.workers = workers;
     this.link = link;
+    this.datagrams = datagrams;
     this.settings = settings;
     this.feeds = feeds;
     this.targets = targets;
@@ -71,6 +75,11 @@ final class SimClient {
 
   MemoryLink link() {
     return link;
+  }
+
+  /** Null = this client wants no datagrams. */
+  @Nullable MemoryDatagramLink datagrams() {
+    return datagrams;
   }
 
   List<Target> targets() {
@@ -119,6 +128,9 @@ final class SimClient {
     sinks.forEach(ModelSink::die);
     checkCursors();
     link.cut();
+    if (datagrams != null) {
+      datagrams.cut();
+    }
     ReceiverSession open = session;
     session = null;
     if (open != null) {
@@ -148,7 +160,7 @@ final class SimClient {
       return;
     }
     ReceiverSession next =
-        new ReceiverSession(loop, workers, settings, feeds, opened, new Observer(mine));
+        new ReceiverSession(loop, workers, settings, feeds, opened, new Observer(mine), datagrams);
     session = next;
     link.connect(next::start)
         .whenComplete((connection, failure) ->

@@ -6,6 +6,7 @@ import io.replicator.hub.delivery.DeliveryCounter;
 import io.replicator.hub.delivery.DeliverySettings;
 import io.replicator.hub.delivery.HubCore;
 import io.replicator.hub.delivery.HubStatus;
+import io.replicator.testing.testkit.MemoryDatagramLink;
 import io.replicator.testing.testkit.MemoryLink;
 import io.replicator.testing.testkit.VirtualLoop;
 import java.time.Duration;
@@ -25,6 +26,7 @@ final class SimHub {
   private final DeliverySettings settings;
   private final Map<ModelDatabase, DatabaseSettings> databases;
   private final List<MemoryLink> links = new ArrayList<>();
+  private final List<MemoryDatagramLink> datagramLinks = new ArrayList<>();
   private final Map<DeliveryCounter, Long> counted = new EnumMap<>(DeliveryCounter.class);
   private List<ModelSource> sources = List.of();
   private @Nullable HubCore core;
@@ -48,6 +50,19 @@ final class SimHub {
     }
   }
 
+  /** Clients that want datagrams come this way. */
+  void add(MemoryDatagramLink link) {
+    datagramLinks.add(link);
+    listen(link);
+  }
+
+  private void listen(MemoryDatagramLink link) {
+    HubCore open = core;
+    if (open != null) {
+      link.listen(open.datagramAcceptor(link.port()));
+    }
+  }
+
   Collection<ModelSource> sources() {
     return sources;
   }
@@ -66,6 +81,7 @@ final class SimHub {
     sources = started;
     core = fresh;
     links.forEach(link -> link.listen(fresh.acceptor()));
+    datagramLinks.forEach(this::listen);
   }
 
   /** Without good-bye. */
@@ -75,6 +91,8 @@ final class SimHub {
       core = null;
       links.forEach(MemoryLink::refuse);
       links.forEach(MemoryLink::cut);
+      datagramLinks.forEach(MemoryDatagramLink::refuse);
+      datagramLinks.forEach(MemoryDatagramLink::cut);
       count(open);
       open.close();
     }

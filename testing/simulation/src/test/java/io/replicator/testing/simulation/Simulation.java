@@ -15,6 +15,7 @@ import io.replicator.hub.delivery.HubStatus;
 import io.replicator.hub.qos.QosCaps;
 import io.replicator.hub.qos.QosShares;
 import io.replicator.link.codec.Compression;
+import io.replicator.testing.testkit.MemoryDatagramLink;
 import io.replicator.testing.testkit.MemoryLink;
 import io.replicator.testing.testkit.VirtualLoop;
 import java.time.Duration;
@@ -110,9 +111,25 @@ final class Simulation {
         .withUnsentLimit(oneOf(1200, 4096, 16_384));
   }
 
+  MemoryDatagramLink.Settings drawDatagrams() {
+    return new MemoryDatagramLink.Settings(
+        Duration.ofMillis(oneOf(0, 1, 20, 100)),
+        Duration.ofMillis(oneOf(0, 0, 5, 50)),
+        oneOf(0, 0, 30_000, 200_000),
+        32 * 1024,
+        oneOf(0, 0, 10, 50, 300),
+        oneOf(0, 0, 20, 200),
+        oneOf(600, 1150),
+        oneOf(3000, 20_000, 1 << 20));
+  }
+
   private SimClient client(String name) {
     MemoryLink link = new MemoryLink(loop, loop, drawLink());
     hub.add(link);
+    MemoryDatagramLink datagrams = chance(2) ? new MemoryDatagramLink(loop, drawDatagrams()) : null;
+    if (datagrams != null) {
+      hub.add(datagrams);
+    }
     List<FeedPlan> feeds = drawFeeds();
     Map<Integer, ModelDatabase> sources = new TreeMap<>(Map.of(0, plain, 1, versioned));
     List<SimClient.Target> targets = new ArrayList<>();
@@ -133,7 +150,7 @@ final class Simulation {
             oneOf(64 * 1024, 16 << 20),
             0,
             Duration.ofSeconds(5));
-    return new SimClient(loop, workers, link, receiver, feeds, targets, faults);
+    return new SimClient(loop, workers, link, datagrams, receiver, feeds, targets, faults);
   }
 
   /** What was there before: of the feed's keys nothing may stay. */
@@ -297,6 +314,12 @@ final class Simulation {
           .link()
           .listenerFailures()
           .forEach(failure -> faults.add("a listener threw " + failure));
+      MemoryDatagramLink datagrams = client.datagrams();
+      if (datagrams != null) {
+        datagrams
+            .listenerFailures()
+            .forEach(failure -> faults.add("a listener of datagrams threw " + failure));
+      }
     }
     if (hub.count(DeliveryCounter.PROTOCOL_ERRORS) > 0) {
       faults.add("a client broke the protocol");

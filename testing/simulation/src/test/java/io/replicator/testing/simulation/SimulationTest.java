@@ -1,6 +1,12 @@
 package io.replicator.testing.simulation;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.replicator.hub.delivery.DeliveryCounter;
 import io.replicator.testing.testkit.Seeds;
+import java.util.EnumMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -14,6 +20,26 @@ import org.junit.jupiter.params.provider.MethodSource;
  * </pre>
  */
 final class SimulationTest {
+  private static final Map<DeliveryCounter, Long> COUNTED = new EnumMap<>(DeliveryCounter.class);
+  private static int runs;
+
+  /** What never happens proves nothing. */
+  @AfterAll
+  static void datagramsWereSentLostAndRepaired() {
+    if (runs >= 100) {
+      assertThat(COUNTED).allSatisfy((counter, count) -> assertThat(count).isPositive());
+    }
+  }
+
+  private static void datagrams(Simulation simulation) {
+    runs++;
+    for (DeliveryCounter counter : DeliveryCounter.values()) {
+      if (counter.name().startsWith("DATAGRAM")) {
+        COUNTED.merge(counter, simulation.hub.count(counter), Long::sum);
+      }
+    }
+  }
+
   static long[] seeds() {
     return Seeds.orElseRange(1, 300);
   }
@@ -21,6 +47,8 @@ final class SimulationTest {
   @ParameterizedTest
   @MethodSource("seeds")
   void everyCopyBecomesRightWhateverHappens(long seed) {
-    new Simulation(seed).run();
+    Simulation simulation = new Simulation(seed);
+    simulation.run();
+    datagrams(simulation);
   }
 }

@@ -1,5 +1,6 @@
 package io.replicator.testing.simulation;
 
+import io.replicator.testing.testkit.MemoryDatagramLink;
 import io.replicator.testing.testkit.MemoryLink;
 import io.replicator.testing.testkit.VirtualLoop;
 import java.time.Duration;
@@ -27,6 +28,11 @@ final class Trouble {
       return;
     }
     SimClient client = simulation.clients.get(random.nextInt(simulation.clients.size()));
+    MemoryDatagramLink datagrams = client.datagrams();
+    if (datagrams != null && random.nextInt(3) == 0) {
+      datagrams(datagrams);
+      return;
+    }
     switch (random.nextInt(15)) {
       case 0, 1 -> client.link().cut();
       case 2 -> halfOpen(client.link());
@@ -42,6 +48,19 @@ final class Trouble {
           simulation.plain.flush();
         }
       }
+    }
+  }
+
+  /** Loss, doubling and reordering of another kind; blocked for a while; the address changes. */
+  private void datagrams(MemoryDatagramLink link) {
+    switch (random.nextInt(4)) {
+      case 0 -> link.change(simulation.drawDatagrams());
+      case 1 -> {
+        link.block();
+        later(4000, link::unblock);
+      }
+      case 2 -> link.loseNext(1 + random.nextInt(20));
+      default -> link.cut();
     }
   }
 
@@ -135,6 +154,10 @@ final class Trouble {
     }
     for (SimClient client : simulation.clients) {
       client.link().heal();
+      MemoryDatagramLink datagrams = client.datagrams();
+      if (datagrams != null) {
+        datagrams.unblock();
+      }
       client.start();
       client
           .targets()

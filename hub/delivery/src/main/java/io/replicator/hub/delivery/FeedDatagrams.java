@@ -1,0 +1,221 @@
+package io.replicator.hub.delivery;
+
+import io.replicator.api.Batch;
+import io.replicator.api.Change;
+import io.replicator.api.Lane;
+import io.replicator.link.codec.EncodedBatch;
+import java.util.IdentityHashMap;
+import java.util.List;
+
+/**
+ * A feed's live changes by datagrams: when they go this way, and how the cursor follows.
+ *
+ * <pre>
+ *   Blocks ──path up, a live round done, all of it acknowledged, little dirty──→ Datagrams
+ *      ↑_________ path down, a turn (snapshot, fold), too much dirty at once _________│
+ *
+ *   one round:   list what is dirty → every slot of it confirmed → blocks bring what needs parts,
+ *                the version chain if there is one → the cursor is at the round's end
+ * </pre>
+ *
+ * Changes go out all the time, whatever round is under way; a round only says how far the cursor
+ * may move. Confined to the loop.
+ */
+final class FeedDatagrams implements DatagramLane.Owner {
+  /** More dirty keys than this are a bulk: blocks carry them first. */
+  private static final int MAX_DIRTY_TO_BEGIN = 4096;
+
+  private static final long TELL_CURSOR_NANOS = 1_000_000_000;
+
+  private final Feed feed;
+  private final FeedHost host;
+  private final DatagramPath path;
+  private final DatagramLane lane;
+
+  /** Batches of values too large for a datagram, on their way in blocks. */
+  private final IdentityHashMap<FeedStats.Mark, List<DatagramPacker.Item>> inBlocks =
+      new IdentityHashMap<>();
+
+  FeedDatagrams(Feed feed, FeedHost host, DatagramPath path) {
+    this.feed = feed;
+    this.host = host;
+    this.path = path;
+    this.lane = new DatagramLane(feed.requested(), host.works(), path, this);
+    path.add(lane);
+  }
+
+  boolean isActive() {
+    return lane.isActive();
+  }
+
+  /** Sends live changes this way, if they can go it; false = they go in blocks. */
+  boolean takeOver() {
+    if (!path.isUp()) {
+      leave();
+      return false;
+    }
+    if (!lane.isActive()) {
+      if (!feed.isBetweenRounds() || isBulk()) {
+        return false;
+      }
+      if (feed.stats().liveIsOnItsWay()) {
+        return true; // the next acknowledgement makes way
+      }
+      enter();
+    }
+    if (!lane.scan()) {
+      leave();
+      return false;
+    }
+    path.pumpSoon();
+    sendAside();
+    return moveCursor();
+  }
+
+  private boolean isBulk() {
+    DatabaseState database = feed.requested().database();
+    long after = feed.position().live().after();
+    if (after == database.version()) {
+      return false;
+    }
+    int[] dirty = database.dirtyBetween(after, database.version());
+    return dirty == null || dirty.length > MAX_DIRTY_TO_BEGIN;
+  }
+
+  private void enter() {
+    long after = feed.position().live().after();
+    path.mode(lane, true, after);
+    lane.begin(after);
+  }
+
+  /** Back to blocks: what is on its way counts no more and is owed again. */
+  void leave() {
+    if (lane.isActive()) {
+      lane.end();
+      inBlocks.clear();
+      path.mode(lane, false, passed());
+    }
+  }
+
+  void close() {
+    if (lane.isActive()) {
+      lane.end();
+    }
+    inBlocks.clear();
+  }
+
+  /** False if the round is too much to list: then it goes in blocks. */
+  private boolean moveCursor() {
+    if (!feed.hasPass()) {
+      lane.passed(feed.position().live().after());
+      if (!lane.hasRound()) {
+        if (!feed.liveIsDue()) {
+          tellCursor();
+          return true;
+        }
+        if (!feed.beginPass()) {
+          leave();
+          feed.fold();
+          return true;
+        }
+        if (feed.passIsWalk()) {
+          leave();
+          return false;
+        }
+        lane.beginRound(feed.takePass());
+      }
+      if (!lane.roundIsThere()) {
+        tellCursor();
+        return true;
+      }
+      feed.givePass(lane.endRound());
+    }
+    feed.buildPass();
+    return true;
+  }
+
+  /** Has the cursor stored now and then, though nothing but datagrams moved it. */
+  void tellCursor() {
+    if (lane.isActive() && feed.cursorIsUntoldFor(TELL_CURSOR_NANOS)) {
+      feed.sendCursor();
+    }
+  }
+
+  private void sendAside() {
+    LaneQueue live = feed.lane(Lane.LIVE);
+    if (!lane.hasAside() || !live.hasRoom()) {
+      return;
+    }
+    if (!host.hasRoom(Lane.LIVE)) {
+      host.waitForRoom(feed);
+      return;
+    }
+    List<DatagramPacker.Item> items = lane.takeAside();
+    List<Change> changes = items.stream().map(DatagramPacker.Item::change).toList();
+    Batch batch =
+        BatchContent.withoutCursor(feed.requested().database(), lane.asideReadVersion(), changes);
+    int generation = live.beginBuild();
+    host.works()
+        .encode(
+            host.compression(),
+            host.compressionLevel(),
+            () -> batch,
+            encoded -> {
+              if (live.isCurrent(generation)) {
+                live.endBuild();
+                asideEncoded(encoded, items);
+              }
+            },
+            failure -> {
+              if (live.isCurrent(generation)) {
+                live.endBuild();
+                lane.again(items);
+              }
+            });
+  }
+
+  private void asideEncoded(EncodedBatch encoded, List<DatagramPacker.Item> items) {
+    FeedStats.Mark mark = feed.sendWithoutCursor(encoded);
+    if (lane.isActive()) {
+      inBlocks.put(mark, items);
+    }
+  }
+
+  /** The client has applied a batch that came in blocks. */
+  void acked(FeedStats.Mark mark) {
+    List<DatagramPacker.Item> items = inBlocks.remove(mark);
+    if (items != null) {
+      lane.arrived(items);
+    }
+  }
+
+  @Override
+  public void want() {
+    host.want(feed);
+  }
+
+  @Override
+  public long after() {
+    return feed.position().live().after();
+  }
+
+  @Override
+  public long passed() {
+    return feed.stats().livePassed(after());
+  }
+
+  @Override
+  public boolean mayGoAhead() {
+    return feed.isRunning() && !feed.isHeldBack();
+  }
+
+  @Override
+  public void sent(DatagramPacker.Packed packed, int bytes) {
+    feed.sentInDatagram(packed.batch(), bytes);
+  }
+
+  @Override
+  public void arrived(int entries) {
+    feed.stats().arrived(entries);
+  }
+}
