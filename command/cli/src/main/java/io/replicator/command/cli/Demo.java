@@ -29,14 +29,23 @@ final class Demo {
   private static final Duration QUIET_LIMIT = Duration.ofSeconds(60);
   private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final int CHANGES_PER_SECOND = 5_000;
+
+  /** Of these changes one in so many is a quote of the example page. */
+  private static final int QUOTES_PART = 10;
+
+  private static final int KEPT_QUOTES_PER_SECOND = 500;
   private static final long SEED = 20_261_122;
 
+  private final Given given;
   private final int keys;
   private final long seconds;
+  private final boolean keep;
   private final PrintStream out;
   private final ProgressLine progress;
 
   Demo(Given given, PrintStream out, ProgressLine progress) {
+    this.given = given;
+    this.keep = given.flag(RunningSettings.KEEP);
     this.keys = (int) given.number(RunningSettings.KEYS);
     this.seconds = given.number(RunningSettings.SECONDS);
     this.out = out;
@@ -44,7 +53,7 @@ final class Demo {
   }
 
   int run() {
-    try (DemoStage stage = new DemoStage();
+    try (DemoStage stage = new DemoStage(given, given.text(WebSettings.WEB));
         RedisConnector sources = new RedisConnector(RedisEndpoint.parse(stage.source.address()));
         RedisConnector targets = new RedisConnector(RedisEndpoint.parse(stage.target.address()));
         RedisLink source = sources.await(sources.open(0));
@@ -58,14 +67,17 @@ final class Demo {
   private int run(DemoStage stage, RedisLink source, RedisLink target) {
     say("source Redis %s, target Redis %s", stage.source.address(), stage.target.address());
     DemoData data = new DemoData(source.connection().async(), keys, SEED);
-    load(data);
+    DemoQuotes quotes = new DemoQuotes(source.connection().async(), data::sent, SEED);
+    load(data, quotes);
     ChildProcess hub = stage.startHub();
     ChildProcess client = stage.startClient();
     say("hub      %s, look at http://%s/status and /metrics", stage.hub, stage.hubHttp);
     say("client   http://%s/status", stage.clientHttp);
+    say("page     http://%s/", stage.web);
+    say("example  http://%s/example/quotes.html", stage.web);
     try {
       copy(stage, target, hub, client);
-      change(data, source, target, hub, client);
+      change(data, quotes, source, target, hub, client);
       awaitQuiet(source, target, hub, client);
       figures(stage);
     } catch (RuntimeException e) {
@@ -76,11 +88,39 @@ final class Demo {
       say("hub said last:%n%s%nclient said last:%n%s", hub.lastLines(), client.lastLines());
       throw e;
     }
-    return compare(stage, source, target);
+    int exitCode = compare(stage, source, target);
+    if (keep && exitCode == ExitCode.OK) {
+      try {
+        keepMoving(stage, data, quotes, hub, client);
+      } catch (RuntimeException e) {
+        if (!stage.isClosed()) {
+          throw e;
+        }
+      }
+    }
+    return exitCode;
   }
 
-  private void load(DemoData data) {
+  /** Until somebody ends the demo. */
+  private void keepMoving(
+      DemoStage stage, DemoData data, DemoQuotes quotes, ChildProcess hub, ChildProcess client) {
+    say("quotes move on until Ctrl-C: look at the page");
     long begun = System.nanoTime();
+    long moved = 0;
+    while (!stage.isClosed()) {
+      hub.requireAlive();
+      client.requireAlive();
+      long due = (long) (since(begun) * KEPT_QUOTES_PER_SECOND) - moved;
+      quotes.move((int) due);
+      data.flush();
+      moved += due;
+      LockSupport.parkNanos(STEP_NANOS);
+    }
+  }
+
+  private void load(DemoData data, DemoQuotes quotes) {
+    long begun = System.nanoTime();
+    quotes.load();
     for (int i = 0; i < keys; i++) {
       data.load(i);
       if (i % 1000 == 0) {
@@ -89,7 +129,9 @@ final class Demo {
     }
     data.flush();
     progress.clear();
-    say("source   holds %,d keys of every type, written in %.1f s", keys, since(begun));
+    say(
+        "source   holds %,d keys of every type and %,d quotes, written in %.1f s",
+        keys, DemoQuotes.COUNT, since(begun));
   }
 
   /** The initial load, from the start of both processes on. */
@@ -98,7 +140,7 @@ final class Demo {
     long begun = System.nanoTime();
     long first = 0;
     long there = 0;
-    while (there < keys || !isReady(stage.clientHttp)) {
+    while (there < keys + DemoQuotes.COUNT || !isReady(stage.clientHttp)) {
       requireAlive(hub, client, begun, LIMIT, "the initial load is not complete");
       there = to.dbsize();
       if (there > 0 && first == 0) {
@@ -124,7 +166,12 @@ final class Demo {
   }
 
   private void change(
-      DemoData data, RedisLink source, RedisLink target, ChildProcess hub, ChildProcess client) {
+      DemoData data,
+      DemoQuotes quotes,
+      RedisLink source,
+      RedisLink target,
+      ChildProcess hub,
+      ChildProcess client) {
     DemoLag lag = new DemoLag(source.connection().async(), target.connection().async(), PROBE);
     long begun = System.nanoTime();
     long end = begun + TimeUnit.SECONDS.toNanos(seconds);
@@ -133,7 +180,11 @@ final class Demo {
       requireAlive(hub, client, begun, LIMIT.plusSeconds(seconds), "keys are being changed");
       long due = (long) (since(begun) * CHANGES_PER_SECOND) - changes;
       for (long i = 0; i < due; i++) {
-        data.change();
+        if (i % QUOTES_PART == 0) {
+          quotes.move(1);
+        } else {
+          data.change();
+        }
       }
       data.flush();
       changes += Math.max(0, due);

@@ -94,7 +94,8 @@ final class DemoData {
     }
   }
 
-  private void sent(RedisFuture<?> reply) {
+  /** Takes the reply of a command, to be waited for with the others. */
+  void sent(RedisFuture<?> reply) {
     pending.add(reply);
     if (pending.size() >= IN_FLIGHT) {
       flush();

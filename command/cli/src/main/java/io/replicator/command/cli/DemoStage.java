@@ -28,8 +28,16 @@ final class DemoStage implements AutoCloseable {
   final HostAddress hub = new HostAddress("127.0.0.1", FreePort.next());
   final HostAddress hubHttp = new HostAddress("127.0.0.1", FreePort.next());
   final HostAddress clientHttp = new HostAddress("127.0.0.1", FreePort.next());
+  final HostAddress web;
 
-  DemoStage() {
+  /**
+   * @param web where the page is wanted, "" = at a free port
+   */
+  DemoStage(Given given, String web) {
+    this.web =
+        web.isEmpty()
+            ? new HostAddress("127.0.0.1", FreePort.next())
+            : HostAddress.parse(given, WebSettings.WEB, web).withDefaultHost("127.0.0.1");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
       folder = Files.createTempDirectory("replicator-demo");
@@ -52,6 +60,7 @@ final class DemoStage implements AutoCloseable {
                 "--plaindb=0",
                 "--redis=" + source.address(),
                 "--hub=" + hub,
+                "--web=" + web,
                 "--http=" + hubHttp)));
   }
 

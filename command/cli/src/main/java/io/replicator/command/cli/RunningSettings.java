@@ -81,6 +81,15 @@ final class RunningSettings {
           also(),
           "How long keys keep changing after the load.");
 
+  static final Setting KEEP =
+      LIST.add(
+          "keep",
+          flag(),
+          "false",
+          on(DEMO),
+          also(),
+          "Let quotes move on after the comparison, until Ctrl-C: time to look at the page.");
+
   private RunningSettings() {}
 
   static List<Setting> all() {
