@@ -25,7 +25,7 @@ public final class CassandraServer implements AutoCloseable {
   /** The name of the only data centre. */
   public static final String DATACENTER = "datacenter1";
 
-  private static final Duration START_LIMIT = Duration.ofSeconds(120);
+  private static final Duration START_LIMIT = Duration.ofMinutes(2);
   private static final List<String> OPENED =
       List.of(
           "java.base/jdk.internal.misc",
