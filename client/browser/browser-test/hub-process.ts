@@ -70,9 +70,12 @@ export class HubProcess {
     this.log = (this.log + chunk.toString()).slice(-50_000);
   }
 
+  /** Every database is ready; a hub that asks who we are is taken at its word. */
   private async answers(): Promise<boolean> {
     try {
-      return (await fetch(`${this.url}/`)).status === 200;
+      const response = await fetch(`${this.url}/v1/databases`);
+      const { databases } = (await response.json()) as { databases?: { ready: boolean }[] };
+      return response.status === 401 || (databases?.every(({ ready }) => ready) ?? false);
     } catch {
       return false;
     }

@@ -36,9 +36,10 @@ export class Stage {
     readonly hub: HubProcess,
   ) {}
 
-  static async started(): Promise<Stage> {
+  /** @param options of the hub, besides those every test has */
+  static async started(options: string[] = []): Promise<Stage> {
     const executablePath = process.env.REPLICATOR_CHROMIUM ?? '/usr/bin/chromium';
-    const hub = HubProcess.started(['--databases=0,1,2,3,4,5,6,7,8,9', '--plaindb=0,1,2,3,4,5,6,7,8,9']);
+    const hub = HubProcess.started(['--databases=0,1,2,3,4,5,6,7,8,9', '--plaindb=0,1,2,3,4,5,6,7,8,9', ...options]);
     const browser = await chromium.launch({ executablePath, headless: true, args: ARGUMENTS });
     return new Stage(browser, await hub);
   }
