@@ -366,3 +366,32 @@ test('without a right to it nothing comes, and the page is told why', async () =
   }
   await page.context().close();
 });
+
+test('a page that was offline or frozen comes back at once when it can', async () => {
+  const redis = await stage.redis(CUT);
+  await redis.run('SET', 'k1', 'before');
+  const proxy = await stage.proxy();
+  const page = await stage.page(proxy.port);
+  await openMap(page, CUT);
+  await page.context().setOffline(true);
+  proxy.cut();
+  await until('the page says so', () => status(page), ({ state, message }) => state === 'waiting' && message.includes('offline'));
+  const asleep = await status(page);
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  assert.equal((await status(page)).sessions, asleep.sessions, 'nothing is tried meanwhile');
+  await redis.run('SET', 'k1', 'while offline');
+  proxy.heal();
+  const back = Date.now();
+  await page.context().setOffline(false);
+  await until('k1 is new', () => texts(page), ({ k1 }) => k1 === 'while offline', 5000);
+  assert.ok(Date.now() - back < 5000);
+
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
+  await redis.run('SET', 'k1', 'while frozen');
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  await devtools.send('Page.setWebLifecycleState', { state: 'active' });
+  await until('k1 is new', () => texts(page), ({ k1 }) => k1 === 'while frozen');
+  await until('live', () => status(page), ({ state }) => state === 'live');
+  await page.context().close();
+});

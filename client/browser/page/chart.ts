@@ -1,10 +1,13 @@
 import { h, setText, svg } from './dom.ts';
-import { bytesText } from './format.ts';
-import { LENGTH, STAGES, type Sample, type Stage } from './history.ts';
+import { bytesText, seconds } from './format.ts';
+import { STAGES, type Sample, type Stage } from './history.ts';
 
 const WIDTH = 600;
 const HEIGHT = 200;
 const GRID = [0.25, 0.5, 0.75];
+
+/** Fewer samples than this leave room at the left. */
+const LEAST_SPAN = 60;
 
 export const STAGE_NAMES: Record<Stage, string> = {
   raw: 'all changes',
@@ -54,20 +57,25 @@ export class Chart {
     this.samples = samples;
     const top = niceTop(Math.max(1000, ...samples.map((sample) => sample.raw)));
     for (const stage of STAGES) {
-      this.areas.get(stage)?.setAttribute('d', area(samples, stage, top));
+      this.areas.get(stage)?.setAttribute('d', area(samples, stage, top, this.span));
     }
     for (const { share, label } of this.axes) {
       setText(label, `${bytesText(top * share)}/s`);
       label.style.top = `${100 * (1 - share)}%`;
     }
-    setText(this.oldest, `${Math.round(LENGTH / 60)} min ago`);
+    setText(this.oldest, seconds(this.span) + ' ago');
     this.showChosen();
+  }
+
+  /** Samples from edge to edge: one a second. */
+  private get span(): number {
+    return Math.max(LEAST_SPAN, this.samples.length);
   }
 
   private listen(): void {
     this.drawing.addEventListener('pointermove', (event) => {
       const { left, width } = this.drawing.getBoundingClientRect();
-      this.choose(Math.round((1 - (event.clientX - left) / width) * (LENGTH - 1)));
+      this.choose(Math.round((1 - (event.clientX - left) / width) * (this.span - 1)));
     });
     this.drawing.addEventListener('pointerleave', () => this.choose(undefined));
     this.drawing.addEventListener('blur', () => this.choose(undefined));
@@ -94,7 +102,7 @@ export class Chart {
     if (sample === undefined || this.chosen === undefined) {
       return;
     }
-    const share = 1 - this.chosen / (LENGTH - 1);
+    const share = 1 - this.chosen / (this.span - 1);
     const x = String(WIDTH * share);
     this.cross.setAttribute('x1', x);
     this.cross.setAttribute('x2', x);
@@ -110,11 +118,11 @@ export class Chart {
 }
 
 /** The newest sample stands at the right edge, whatever the number of them. */
-function area(samples: readonly Sample[], stage: Stage, top: number): string {
+function area(samples: readonly Sample[], stage: Stage, top: number, span: number): string {
   if (samples.length === 0) {
     return '';
   }
-  const x = (i: number) => ((WIDTH * (LENGTH - samples.length + i)) / (LENGTH - 1)).toFixed(1);
+  const x = (i: number) => ((WIDTH * (span - samples.length + i)) / (span - 1)).toFixed(1);
   const line = samples.map((sample, i) => `${x(i)} ${(HEIGHT * (1 - sample[stage] / top)).toFixed(1)}`).join('L');
   return `M${x(0)} ${HEIGHT}L${line}L${x(samples.length - 1)} ${HEIGHT}Z`;
 }

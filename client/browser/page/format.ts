@@ -31,14 +31,14 @@ export function seconds(n: number): string {
     return '0 s';
   }
   if (n < 100) {
-    return `${digits(n, false)} s`;
+    return `${Number.isInteger(n) ? n : digits(n, false)} s`;
   }
   return n < 7200 ? `${Math.round(n / 60)} min` : n < 172_800 ? `${Math.round(n / 3600)} h` : `${Math.round(n / 86_400)} d`;
 }
 
 export function ago(unixMillis: number, nowMillis: number): string {
   const age = (nowMillis - unixMillis) / 1000;
-  return age < 2 ? 'just now' : `${age < 100 ? `${Math.round(age)} s` : seconds(age)} ago`;
+  return age < 2 ? 'just now' : `${seconds(Math.round(age))} ago`;
 }
 
 function digits(n: number, integer: boolean): string {

@@ -28,13 +28,14 @@ export class History {
   total: Totals = NOTHING;
   private feeds = new Map<string, FeedStatus>();
   private lags = new Map<string, number[]>();
+  private rates = new Map<string, number>();
   private hints = new Map<number, number>();
   private beforeMillis = 0;
 
   add(status: HubStatus): void {
     const first = this.beforeMillis === 0;
     const elapsed = (status.unixMillis - this.beforeMillis) / 1000;
-    const more = this.difference(status, first);
+    const more = this.difference(status, first ? 0 : elapsed);
     this.beforeMillis = status.unixMillis;
     if (first) {
       this.total = { ...more };
@@ -71,10 +72,16 @@ export class History {
     return this.lags.get(nameOf(subscriber)) ?? [];
   }
 
-  private difference(status: HubStatus, first: boolean): Totals {
+  /** Bytes a second on the wire of a feed lately. */
+  rateOf(subscriber: SubscriberStatus, feed: FeedStatus): number {
+    return this.rates.get(`${nameOf(subscriber)} ${feed.feed}`) ?? 0;
+  }
+
+  private difference(status: HubStatus, elapsed: number): Totals {
     let more = { ...NOTHING };
     const feeds = new Map<string, FeedStatus>();
     const lags = new Map<string, number[]>();
+    const rates = new Map<string, number>();
     for (const subscriber of status.subscribers) {
       const name = nameOf(subscriber);
       const lag = Math.max(0, ...subscriber.feeds.map((feed) => feed.lagSeconds));
@@ -82,14 +89,18 @@ export class History {
       for (const feed of subscriber.feeds) {
         const key = `${name} ${feed.feed}`;
         feeds.set(key, feed);
-        more = combined(more, grown(totalsOf(feed), this.feeds.get(key)), (a, b) => a + b);
+        const grew = grown(totalsOf(feed), this.feeds.get(key));
+        more = combined(more, grew, (a, b) => a + b);
+        // smoothed, so that it can be read
+        rates.set(key, elapsed > 0 ? 0.6 * (this.rates.get(key) ?? 0) + (0.4 * grew.wire) / elapsed : 0);
       }
     }
     this.feeds = feeds;
     this.lags = lags;
+    this.rates = rates;
     for (const { database, source } of status.databases) {
       const before = this.hints.get(database) ?? source.hints;
-      more.hints += first ? 0 : Math.max(0, source.hints - before);
+      more.hints += elapsed === 0 ? 0 : Math.max(0, source.hints - before);
       this.hints.set(database, source.hints);
     }
     return more;

@@ -49,7 +49,7 @@ export function drawClients(table: HTMLTableElement, status: HubStatus, history:
     .map(({ subscriber, feed, first }) => clientRow(subscriber, feed, first, history));
   fill(
     table,
-    ['Client', 'Feed', 'State', '#Lag', '#Keys behind', 'Last minute', '#Sent', '#Merged', '#Compressed', '#In flight', '#Round trip'],
+    ['Client', 'Feed', 'State', '#Lag', '#Keys behind', 'Last minute', '#Rate', '#Sent', '#Merged', '#Packed', '#In flight', '#Round trip'],
     rows,
     'No client is connected.',
   );
@@ -63,13 +63,14 @@ function clientRow(subscriber: SubscriberStatus, feed: FeedStatus, first: boolea
     'tr',
     {},
     first
-      ? cell(h('b', { title: subscriber.name }, subscriber.clientId || '?'), ' ', h('small', {}, `${subscriber.address} ${subscriber.codec}`))
+      ? h('td', { title: `${subscriber.name} ${subscriber.codec}` }, h('b', {}, subscriber.clientId || '?'), ' ', h('small', {}, subscriber.address))
       : cell(''),
     cell(`${feed.database}${feed.collection === '' ? '' : ` ${feed.collection}`} `, levelChip(feed.level)),
     h('td', { class: state }, h('span', { class: 'dot' }), feed.state + loading),
     h('td', { class: `number${late}` }, seconds(feed.lagSeconds)),
     number(count(feed.lagVersions)),
     cell(first ? spark(history.lagOf(subscriber)) : ''),
+    number(`${bytesText(history.rateOf(subscriber, feed))}/s`),
     number(bytesText(feed.wireBytes)),
     number(ratio(feed.rawBytes, feed.mergedBytes)),
     number(ratio(feed.mergedBytes, feed.compressedBytes)),
