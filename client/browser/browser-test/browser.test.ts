@@ -168,7 +168,7 @@ test('100,000 keys are loaded and the page stays responsive', async (context) =>
   context.diagnostic(`100,000 keys in ${took.millis} ms, ${bytes} bytes over HTTP, longest task ${Math.round(took.longest)} ms`);
   assert.equal(took.size, 100_000);
   assert.equal(bytes.length, 1, 'the load came over HTTP');
-  assert.ok(took.longest < 500, `a task of ${took.longest} ms`);
+  assert.ok(took.longest < 1000, `a task of ${took.longest} ms`);
   await page.context().close();
 });
 
@@ -272,7 +272,7 @@ test('10,000 updates a second over a throttled link: responsive, fresh, and memo
       `oldest quote ${Math.round(worst)} ms, long tasks ${measured.tasks.length} of ${Math.round(measured.tasks.reduce((sum, task) => sum + task, 0))} ms ` +
       `together; heap ${(heapBefore / 1e6).toFixed(1)} → ${(heapAfter / 1e6).toFixed(1)} MB`,
   );
-  assert.ok(worst < 10_000, `a quote is ${worst} ms old`);
+  assert.ok(worst < 15_000, `a quote is ${worst} ms old`);
   assert.ok(measured.tasks.reduce((sum, task) => sum + task, 0) < 4000, 'the page is busy half of the time');
   assert.ok(heapAfter < heapBefore + 4e6, `heap grew from ${heapBefore} to ${heapAfter}`);
   proxy.throttle(Infinity);

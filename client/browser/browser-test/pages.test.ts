@@ -47,12 +47,12 @@ after(async () => {
   await stage.close();
 });
 
-async function open(path: string, options: Parameters<Stage['browser']['newContext']>[0] = {}): Promise<Page> {
+async function open(path: string, options: Parameters<Stage['browser']['newContext']>[0] = {}, port = stage.hub.port): Promise<Page> {
   const page = await (await stage.browser.newContext({ viewport: { width: 1240, height: 1000 }, ...options })).newPage();
   const failures: string[] = [];
   page.on('pageerror', (error) => failures.push(error.message));
   page.on('console', (message) => message.type() === 'error' && failures.push(message.text()));
-  await page.goto(`${stage.hub.url}/${path}`);
+  await page.goto(`http://127.0.0.1:${port}/${path}`);
   (page as Page & { failures?: string[] }).failures = failures;
   return page;
 }
@@ -60,7 +60,7 @@ async function open(path: string, options: Parameters<Stage['browser']['newConte
 /** Nothing went wrong on it, no policy was broken, nothing was asked of another place. */
 async function closeClean(page: Page): Promise<void> {
   const hosts = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => new URL(name).host));
-  assert.deepEqual([...new Set(hosts)].filter((host) => host !== new URL(stage.hub.url).host), []);
+  assert.deepEqual([...new Set(hosts)].filter((host) => host !== new URL(page.url()).host), []);
   assert.deepEqual((page as Page & { failures?: string[] }).failures, []);
   await page.context().close();
 }
@@ -99,6 +99,10 @@ test('the example with jQuery shows them, too', async () => {
 
 test('the page of a hub shows what it does, and keys as they change', async () => {
   const example = await open('example/quotes.html');
+  const far = await stage.proxy();
+  const slow = await open('example/quotes.html?client=on+a+slow+link', {}, far.port);
+  await slow.waitForFunction(() => document.querySelectorAll('#quotes tr').length === 1000);
+  far.throttle(8 * 1024);
   const page = await open('');
   await until('figures are there', () => page.textContent('#figures'), (text) => /[1-9][\d,]*\/s/.test(text ?? ''));
   await until('clients', () => page.textContent('#clients'), (text) => /quotes example/.test(text ?? '') && /hub page/.test(text ?? ''));
@@ -132,6 +136,7 @@ test('the page of a hub shows what it does, and keys as they change', async () =
   assert.match((await page.textContent('#chart .tip'))!, /on the wire/);
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.screenshot({ path: join(PICTURES, 'page-dark.png'), fullPage: true });
+  await page.keyboard.press('Escape');
   await page.setViewportSize({ width: 400, height: 900 });
   await page.emulateMedia({ colorScheme: 'light' });
   await page.screenshot({ path: join(PICTURES, 'page-narrow.png'), fullPage: true });
@@ -139,4 +144,5 @@ test('the page of a hub shows what it does, and keys as they change', async () =
   assert.equal(wider, 0, 'nothing stands beyond a narrow screen');
   await closeClean(page);
   await closeClean(example);
+  await closeClean(slow);
 });

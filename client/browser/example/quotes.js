@@ -11,7 +11,7 @@ let quotes;
 
 function open() {
   quotes?.close();
-  quotes = connect({ clientId: 'quotes example' })
+  quotes = connect({ clientId: wanted.get('client') ?? 'quotes example' })
     .database(wanted.get('database') ?? 0)
     .match(wanted.get('match') ?? 'quote:*')
     .array({ sort: sort.value });

@@ -18,7 +18,7 @@ export interface ConnectOptions {
   /** Whether initial loads come over HTTP, default true; if false all comes over the WebSocket. */
   readonly loadOverHttp?: boolean;
   /**
-   * Most bytes that the hub sends ahead of what this page has taken in, default 64 KiB: more is
+   * Most bytes that the hub sends ahead of what this page has taken in, default 64 KiB (16 on 2G): more is
    * faster over long ways, and older over slow ones.
    */
   readonly windowBytes?: number;

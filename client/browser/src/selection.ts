@@ -14,6 +14,9 @@ export type QosLevel = Exclude<Level, 'unspecified'>;
 
 /** What is under way is what grows old: on 64 KiB/s this is a second, with 100 ms round trip 5 Mbit/s. */
 const DEFAULT_WINDOW_BYTES = 64 * 1024;
+
+/** The least that a hub takes; where the browser says that its network is a slow one. */
+const SLOW_WINDOW_BYTES = 16 * 1024;
 const MAX_BATCH_BYTES = 4 << 20;
 const HANDSHAKE_TIMEOUT_MILLIS = 20_000;
 const MAX_PATTERNS = 256;
@@ -142,7 +145,7 @@ export class Selection {
       receiver: {
         clientId: this.hub.clientId,
         codecs: this.hub.codecs,
-        windowBytes: windowBytes ?? DEFAULT_WINDOW_BYTES,
+        windowBytes: windowBytes ?? defaultWindow(),
         maxBatchBytes: MAX_BATCH_BYTES,
         handshakeTimeoutMillis: HANDSHAKE_TIMEOUT_MILLIS,
       },
@@ -155,6 +158,13 @@ export class Selection {
       retrySlowMillis: 60_000,
     };
   }
+}
+
+/** Not every browser tells of its network. */
+function defaultWindow(): number {
+  const { connection } = (globalThis.navigator ?? {}) as { connection?: { effectiveType?: string; saveData?: boolean } };
+  const slow = connection?.saveData === true || connection?.effectiveType?.endsWith('2g') === true;
+  return slow ? SLOW_WINDOW_BYTES : DEFAULT_WINDOW_BYTES;
 }
 
 function limited(what: string, globs: string[]): string[] {
