@@ -93,8 +93,13 @@ public final class RedisConnector implements AutoCloseable {
             endpoint.addresses(),
             0,
             new ArrayList<>(),
-            sentinel -> askSentinel(sentinel).thenCompose(connect))
+            sentinel -> askSentinel(sentinel).thenCompose(connect).thenApply(this::watched))
         : firstOf(endpoint.addresses(), 0, new ArrayList<>(), connect);
+  }
+
+  private RedisLink watched(RedisLink link) {
+    MasterWatch.start(link, this::masterBySentinel, client.getResources().eventExecutorGroup());
+    return link;
   }
 
   /** The first attempt that succeeds; if none does, one error with what each said. */
