@@ -149,6 +149,7 @@ final class BatchBuild {
       works.loop().execute(this::step);
       return;
     }
+    page.asked(index.scanNumber());
     works.counters().increment(DeliveryCounter.READ_PAGES);
     works.counters().add(DeliveryCounter.KEYS_READ, page.toRead().size());
     spec.database()
@@ -197,6 +198,7 @@ final class BatchBuild {
         if (index.observe(page.slot(i), version, present.hash())) {
           works.loop().execute(spec.database()::tellMoved);
         }
+        index.foundByRead(page.slot(i), version, page.askedInScan());
         add(
             new Change.Put(key, version, present.value(), present.expiresAtMillis()),
             present.bytes());

@@ -15,6 +15,7 @@ final class Page {
   private final boolean[] tombstones;
   private final List<byte[]> toRead = new ArrayList<>();
   private int size;
+  private int askedInScan;
   private @Nullable ReadPage read;
   private @Nullable Throwable failure;
 
@@ -33,6 +34,15 @@ final class Page {
     if (!tombstone) {
       toRead.add(key);
     }
+  }
+
+  /** Remembers which scan of the database was the last when the page was asked for. */
+  void asked(int scanNumber) {
+    askedInScan = scanNumber;
+  }
+
+  int askedInScan() {
+    return askedInScan;
   }
 
   boolean isFull() {

@@ -272,6 +272,27 @@ public final class ChangeIndex {
     scanSlot = 0;
   }
 
+  /** Which scan is under way, or was the last: for {@link #foundByRead}. */
+  public int scanNumber() {
+    return scan;
+  }
+
+  /**
+   * A read found the key of this row at this version. If it was asked for in the scan that is under
+   * way, what it found is newer than the scan's beginning: the scan need not meet the key, which it
+   * may have passed before the key was made.
+   *
+   * @param askedInScan {@link #scanNumber} when the read was asked for
+   */
+  public void foundByRead(int slot, long readVersion, int askedInScan) {
+    if (scanning
+        && askedInScan == scan
+        && versionOf(slot) == readVersion
+        && !rows.isTombstone(slot)) {
+      rows.setScan(slot, scan);
+    }
+  }
+
   /**
    * The scan met a key. One that is unknown, gone, or known with another hash gets a new version.
    *

@@ -255,4 +255,21 @@ class ChangeIndexTests {
   static byte[] key(String text) {
     return text.getBytes(UTF_8);
   }
+
+  @Test
+  void aKeyFoundByAReadOfTheSameScanIsNotBuriedByIt() { // I3
+    ChangeIndex index = new ChangeIndex(IndexSettings.plain());
+    int early = index.touch(key("early"));
+    int late = index.touch(key("late"));
+    int before = index.scanNumber();
+    index.beginScan();
+    index.foundByRead(early, index.versionOf(early), before); // asked before: it may be gone since
+    index.foundByRead(late, index.versionOf(late), index.scanNumber());
+    index.endScan();
+    assertThat(index.isTombstone(early)).isTrue();
+    assertThat(index.isTombstone(late)).isFalse();
+    index.beginScan();
+    index.endScan();
+    assertThat(index.isTombstone(late)).isTrue();
+  }
 }
