@@ -34,7 +34,8 @@ final class BatchContent {
                       spec.epoch(),
                       spec.slots(),
                       roundsAfter.getFirst(),
-                      chain == null ? spec.chained() : chain.version()),
+                      chain == null ? spec.chained() : chain.version(),
+                      spec.database().marks().of(roundsAfter.getFirst().until())),
                   null);
           case BACKFILL ->
               new Cursor(null, CursorCodec.backfill(spec.epoch(), spec.slots(), roundsAfter));
@@ -64,7 +65,7 @@ final class BatchContent {
         database.epoch(),
         readVersion,
         List.of(),
-        CursorCodec.cursor(database.epoch(), database.slots(), position),
+        database.cursor(position),
         snapshotBegins,
         false,
         null);
@@ -72,8 +73,7 @@ final class BatchContent {
 
   /** Only the live lane's part of the cursor. */
   static Batch liveCursor(DatabaseState database, FeedPosition position) {
-    byte[] part =
-        CursorCodec.live(database.epoch(), database.slots(), position.live(), position.chained());
+    byte[] part = database.cursor(position).live();
     return new Batch(
         anyFeedOf(database),
         Lane.LIVE,

@@ -17,11 +17,17 @@ final class CursorCodec {
    * What stored parts say.
    *
    * @param slots identity of the slot numbering
+   * @param mark of the chain's list at the end of the live round, as it was then
    */
-  record Decoded(long epoch, long slots, FeedPosition position) {}
+  record Decoded(long epoch, long slots, FeedPosition position, ChainMark mark) {}
 
-  static byte[] live(long epoch, long slots, Round live, long chained) {
-    return token(epoch, slots, List.of(live)).setChained(chained).build().toByteArray();
+  static byte[] live(long epoch, long slots, Round live, long chained, ChainMark mark) {
+    return token(epoch, slots, List.of(live))
+        .setChained(chained)
+        .setListHash(mark.hash())
+        .setListExpiresAt(mark.expiresAtSeconds())
+        .build()
+        .toByteArray();
   }
 
   /** Empty if no round is left: so the client knows that it need not remember versions any more. */
@@ -29,9 +35,9 @@ final class CursorCodec {
     return rounds.isEmpty() ? NO_ROUND_LEFT : token(epoch, slots, rounds).build().toByteArray();
   }
 
-  static Cursor cursor(long epoch, long slots, FeedPosition position) {
+  static Cursor cursor(long epoch, long slots, FeedPosition position, ChainMark mark) {
     return new Cursor(
-        live(epoch, slots, position.live(), position.chained()),
+        live(epoch, slots, position.live(), position.chained(), mark),
         backfill(epoch, slots, position.backfill()));
   }
 
@@ -52,7 +58,8 @@ final class CursorCodec {
       }
       FeedPosition position =
           new FeedPosition(rounds(live).getFirst(), rounds(backfill), live.getChained());
-      return Optional.of(new Decoded(live.getEpoch(), live.getSlots(), position));
+      ChainMark mark = new ChainMark(live.getListHash(), live.getListExpiresAt());
+      return Optional.of(new Decoded(live.getEpoch(), live.getSlots(), position, mark));
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
       return Optional.empty();
     }

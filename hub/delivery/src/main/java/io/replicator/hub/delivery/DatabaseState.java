@@ -1,6 +1,7 @@
 package io.replicator.hub.delivery;
 
 import io.replicator.api.Batch.VersionList;
+import io.replicator.api.Cursor;
 import io.replicator.api.Key;
 import io.replicator.api.Source;
 import io.replicator.hub.index.ChangeIndex;
@@ -56,6 +57,7 @@ final class DatabaseState {
   private final int[] listBuffer;
   private final PassCache passes;
   private final LargeFailures largeFailures = new LargeFailures();
+  private final ChainMarks marks = new ChainMarks();
 
   private ChangeIndex index;
   private long epoch;
@@ -145,7 +147,16 @@ final class DatabaseState {
   }
 
   Resume.History history() {
-    return new Resume.History(epoch, slots, index.version(), horizon());
+    return new Resume.History(epoch, slots, index.version(), horizon(), marks);
+  }
+
+  /** What a client brings back to go on from this position. */
+  Cursor cursor(FeedPosition position) {
+    return CursorCodec.cursor(epoch, slots, position, marks.of(position.live().until()));
+  }
+
+  ChainMarks marks() {
+    return marks;
   }
 
   double lagSeconds(long passedVersion) {
@@ -304,6 +315,7 @@ final class DatabaseState {
       if (list.version() > index.version()) {
         list.keys().forEach(key -> index.touch(key.bytes(), list.version()));
         index.advanceTo(list.version());
+        marks.add(list);
         keys += list.keys().size();
       }
     }
@@ -396,6 +408,7 @@ final class DatabaseState {
         .addKeyValue("reason", reason)
         .log("history lost, feeds start again from a snapshot");
     index = newIndex();
+    marks.clear();
     epoch = random.nextLong();
     slots = random.nextLong();
     chainHorizon = 0;

@@ -106,7 +106,7 @@ public final class FeedReader implements FeedHost {
 
   /** Where the feed stands behind everything that was taken. */
   public Cursor cursor() {
-    return CursorCodec.cursor(database.epoch(), database.slots(), feed.position());
+    return database.cursor(feed.position());
   }
 
   /** Whether there is something to bring already. */

@@ -1,6 +1,7 @@
 package io.replicator.hub.delivery;
 
 import io.replicator.api.Lane;
+import io.replicator.link.wire.FeedLag;
 
 /** A feed as the status shows it. */
 final class FeedReport {
@@ -34,6 +35,15 @@ final class FeedReport {
         stats.wireBytes,
         sweeps ? position.backfill().getFirst().slot() : 0,
         sweeps ? database.index().slotLimit() : 0);
+  }
+
+  /** What the client is told of it (P96). */
+  static FeedLag lag(Feed feed) {
+    double seconds = of(feed).lagSeconds();
+    return FeedLag.newBuilder()
+        .setFeed(feed.requested().number())
+        .setLagMillis(Math.max(0, Math.round(seconds * 1000)))
+        .build();
   }
 
   /** At least what was sent: a snapshot sends keys that nobody changed. */

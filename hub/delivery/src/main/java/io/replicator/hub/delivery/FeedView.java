@@ -91,7 +91,7 @@ public final class FeedView {
     long version = database.version();
     FeedPosition here =
         new FeedPosition(Round.doneAt(version), List.of(), database.versioned() ? version : 0);
-    return CursorCodec.cursor(database.epoch(), database.slots(), here);
+    return database.cursor(here);
   }
 
   /** Begins to read, from the cursor that was brought or from nothing. */

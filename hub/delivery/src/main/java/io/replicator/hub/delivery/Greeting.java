@@ -63,7 +63,8 @@ record Greeting(Frame welcome, List<Feed> feeds) {
     Resume.History history =
         database.ready()
             ? database.history()
-            : new Resume.History(database.epoch(), database.slots(), Long.MAX_VALUE, 0);
+            : new Resume.History(
+                database.epoch(), database.slots(), Long.MAX_VALUE, 0, database.marks());
     return switch (Resume.judge(cursors, history)) {
       case Resume.From from -> grant.setResume(FeedGrant.Resume.RESUMED).build();
       case Resume.Anew(String reason) ->

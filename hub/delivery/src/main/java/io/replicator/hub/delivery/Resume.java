@@ -27,8 +27,9 @@ sealed interface Resume {
    * The history that cursors are held against.
    *
    * @param slots identity of the slot numbering
+   * @param marks of the version chain; none of a plain database
    */
-  record History(long epoch, long slots, long version, long horizon) {}
+  record History(long epoch, long slots, long version, long horizon, ChainMarks marks) {}
 
   static Resume judge(List<Cursor> cursors, History history) {
     List<FeedPosition> positions = new ArrayList<>();
@@ -60,6 +61,9 @@ sealed interface Resume {
     }
     if (position.live().until() > history.version() || position.chained() > history.version()) {
       return Optional.of("cursor ahead of the source");
+    }
+    if (!history.marks().of(position.live().until()).mayBe(cursor.mark())) {
+      return Optional.of("another version chain");
     }
     return position.isBehind(history.horizon()) ? Optional.of("history gone") : Optional.empty();
   }

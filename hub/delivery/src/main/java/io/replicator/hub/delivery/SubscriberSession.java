@@ -244,13 +244,10 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
   }
 
   private void answer(Ping ping) {
-    connection.send(
-        Frame.newBuilder()
-            .setPong(
-                Pong.newBuilder()
-                    .setNonce(ping.getNonce())
-                    .setUnixMicros(hub.loop().unixMillis() * 1000))
-            .build());
+    Pong.Builder pong =
+        Pong.newBuilder().setNonce(ping.getNonce()).setUnixMicros(hub.loop().unixMillis() * 1000);
+    feeds.values().forEach(feed -> pong.addLags(FeedReport.lag(feed)));
+    connection.send(Frame.newBuilder().setPong(pong).build());
     connection.flush();
   }
 

@@ -3,9 +3,13 @@ package io.replicator.hub.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.replicator.link.codec.WireError;
+import io.replicator.link.wire.Frame;
+import io.replicator.link.wire.Ping;
+import io.replicator.link.wire.Pong;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Subscribers side by side: what they share, and that none holds up another (I6). */
@@ -125,5 +129,10 @@ final class ManySubscribersTest {
     feed = lab.hub.status().subscribers().getFirst().feeds().getFirst();
     assertThat(feed.lagVersions()).isEqualTo(1);
     assertThat(feed.lagSeconds()).isBetween(1.9, 2.1);
+    client.send(Frame.newBuilder().setPing(Ping.newBuilder().setNonce(7)).build());
+    lab.loop.runUntil(Lab.LONG, "the pong", () -> client.pong != null);
+    Pong pong = Objects.requireNonNull(client.pong);
+    assertThat(pong.getLagsList()).hasSize(1); // P96
+    assertThat(pong.getLags(0).getLagMillis()).isBetween(1_900L, 2_100L);
   }
 }

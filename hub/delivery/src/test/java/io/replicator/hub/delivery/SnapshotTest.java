@@ -73,7 +73,7 @@ final class SnapshotTest {
     lab.fill(10, 10);
     lab.source.scan();
     lab.loop.runReady();
-    Cursor foreign = CursorCodec.cursor(1, 2, FeedPosition.snapshot(3));
+    Cursor foreign = CursorCodec.cursor(1, 2, FeedPosition.snapshot(3), ChainMark.UNKNOWN);
     assertThat(grantFor(lab, foreign).getReason()).isEqualTo("unknown epoch");
     assertThat(grantFor(lab, new Cursor(new byte[] {9, 9}, new byte[0])).getReason())
         .isEqualTo("unreadable cursor");

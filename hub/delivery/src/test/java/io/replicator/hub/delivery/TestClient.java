@@ -20,6 +20,7 @@ import io.replicator.link.wire.FeedRequest;
 import io.replicator.link.wire.Frame;
 import io.replicator.link.wire.Hello;
 import io.replicator.link.wire.KeyAnswer;
+import io.replicator.link.wire.Pong;
 import io.replicator.link.wire.StoredCursor;
 import io.replicator.link.wire.Welcome;
 import java.io.ByteArrayOutputStream;
@@ -64,6 +65,7 @@ final class TestClient implements Connection.Listener {
   final Store store;
   final List<Batch> applied = new ArrayList<>();
   final List<KeyAnswer> answers = new ArrayList<>();
+  @Nullable Pong pong;
   private final FeedId id = new FeedId(0, "", KeyPatterns.ALL);
   private final Map<Key, Long> ahead = new HashMap<>();
   private final Map<Key, ByteArrayOutputStream> parts = new HashMap<>();
@@ -151,12 +153,11 @@ final class TestClient implements Connection.Listener {
       }
       case ERROR -> error = frame.getError();
       case KEY_ANSWER -> answers.add(frame.getKeyAnswer());
+      case PONG -> pong = frame.getPong();
       case PING ->
           send(
               Frame.newBuilder()
-                  .setPong(
-                      io.replicator.link.wire.Pong.newBuilder()
-                          .setNonce(frame.getPing().getNonce()))
+                  .setPong(Pong.newBuilder().setNonce(frame.getPing().getNonce()))
                   .build());
       default -> throw new IllegalStateException("unexpected " + frame.getMessageCase());
     }

@@ -84,4 +84,38 @@ final class VersionedDeliveryTest {
     assertThat(client.applied.stream().mapToInt(batch -> batch.changes().size()).sum())
         .isEqualTo(2);
   }
+
+  @Test
+  void aCounterThatWasSetBackAndPassedTheCursorAgainMeansSnapshot() { // P95, I1, I8
+    Lab lab = Lab.versioned();
+    lab.fill(50, 20);
+    lab.source.told().versionKnown(0, 0);
+    lab.source.scan();
+    TestClient.Store store = new TestClient.Store();
+    lab.connect(store);
+    for (int i = 0; i < 8; i++) {
+      lab.source.commit(Map.of("key:00000" + i, new byte[] {1}), List.of());
+    }
+    lab.loop.runUntil(Lab.LONG, "version 8", () -> store.chainVersion == 8);
+    lab.link.cut();
+    lab.hub.close();
+    // While no hub looks: back to 2, and on to 12, with other keys.
+    FakeSource again = new FakeSource(lab.loop, 0, true);
+    again.values.putAll(lab.source.values);
+    lab.source.lists.headMap(2L, true).forEach(again.lists::put);
+    again.version = 2;
+    lab.hub = lab.newHub(DeliverySettings.defaults("other"), again);
+    again.told().versionKnown(0, 0);
+    again.told().versions(List.of());
+    for (int i = 0; i < 10; i++) {
+      again.commit(Map.of("key:0000" + (20 + i), new byte[] {2}), List.of());
+    }
+    again.scan();
+    lab.loop.advance(Duration.ofSeconds(1));
+    TestClient client = lab.connect(store);
+    lab.loop.runUntil(Lab.LONG, "version 12", () -> store.chainVersion == 12);
+    assertThat(client.granted().getFeeds(0).getReason()).isEqualTo("another version chain");
+    lab.loop.runUntil(
+        Lab.LONG, "equal", () -> Lab.text(store.values).equals(Lab.text(again.values)));
+  }
 }
