@@ -3,6 +3,7 @@ package io.replicator.api;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 
 /**
  * Where changes are applied. The caller awaits each stage before it calls the same feed again.
@@ -25,6 +26,13 @@ public interface Sink extends AutoCloseable {
    *     SinkException} if the target cannot take it
    */
   CompletionStage<Cursor> open(FeedId feed);
+
+  /**
+   * Tells which source keys the feed can hold, once the hub has granted it: a named collection's
+   * patterns are known to the hub and not part of the {@link FeedId}. Called once a session, before
+   * its first batch, on the client's loop.
+   */
+  default void granted(FeedId feed, Predicate<byte[]> covers) {}
 
   /**
    * Applies a batch with its cursor parts. Changes that are older than what was applied before have

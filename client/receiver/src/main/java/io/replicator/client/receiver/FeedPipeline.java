@@ -77,6 +77,7 @@ final class FeedPipeline {
   private boolean datagramsWereLast;
   private final ArrayDeque<CompressedBatch> queue = new ArrayDeque<>();
   private final LoadRate rate;
+  private final LagClock lag = new LagClock();
   private boolean decoding;
   private @Nullable Decoded ready;
   private boolean applying;
@@ -126,6 +127,7 @@ final class FeedPipeline {
 
   /** Leftovers of a snapshot that had ended before: owed since the last session. */
   void start() {
+    targets.active().forEach(target -> target.sink().granted(plan.id(), scope::covers));
     if (!snapshot && !backfilling) {
       removeLeftovers(true);
     }
@@ -409,7 +411,12 @@ final class FeedPipeline {
         readVersion,
         appliedNanos < 0 ? OptionalLong.empty() : OptionalLong.of(nowNanos - appliedNanos),
         rate.perSecond(nowNanos),
-        backfilling ? rate.remainingSeconds(grant.getKeys(), nowNanos) : OptionalLong.empty());
+        backfilling ? rate.remainingSeconds(grant.getKeys(), nowNanos) : OptionalLong.empty(),
+        lag.millis(nowNanos));
+  }
+
+  LagClock lag() {
+    return lag;
   }
 
   /** The way of a sink to the hub; called on the sink's threads. */

@@ -23,6 +23,7 @@ import java.util.OptionalLong;
  * @param sinceAppliedNanos time since the last batch was applied, empty = none yet
  * @param keysPerSecond rate of the backfill, 0 = not known yet
  * @param remainingSeconds of the backfill, empty = not known
+ * @param lagMillis age of the oldest change at the source that is not here, empty = not known yet
  */
 public record FeedProgress(
     FeedId feed,
@@ -42,4 +43,5 @@ public record FeedProgress(
     long readVersion,
     OptionalLong sinceAppliedNanos,
     long keysPerSecond,
-    OptionalLong remainingSeconds) {}
+    OptionalLong remainingSeconds,
+    OptionalLong lagMillis) {}

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * silent for a third of an interval             → ping
  * no answer for 1 s and four round trips        → suspect: try whether another connection gets through
+ * an interval since the last ping               → ping, for the lag (P96)
  * silent for three intervals                    → dead
  * </pre>
  *
@@ -60,12 +61,16 @@ final class KeepAlive {
         && nowNanos - pingSentNanos >= Math.max(SUSPECT_NANOS, SUSPECT_ROUND_TRIPS * rttNanos);
   }
 
-  /** A ping, if the hub was silent for long enough and none is out, or none was ever sent. */
+  /**
+   * A ping, if the hub was silent for long enough and none is out, or the last one was long ago, or
+   * none was ever sent.
+   */
   @Nullable Frame ping(long nowNanos, long unixMillis) {
     boolean first = pingNonce == 0;
     boolean silent = nowNanos - heardNanos >= intervalNanos / PINGS_PER_INTERVAL;
     boolean asked = pinging && nowNanos - pingSentNanos < intervalNanos;
-    if (!first && (!silent || asked)) {
+    boolean longAgo = nowNanos - pingSentNanos >= intervalNanos;
+    if (!first && !longAgo && (!silent || asked)) {
       return null;
     }
     pinging = true;

@@ -15,6 +15,7 @@ import io.replicator.link.wire.Block;
 import io.replicator.link.wire.DatagramBatch;
 import io.replicator.link.wire.DatagramMode;
 import io.replicator.link.wire.FeedGrant;
+import io.replicator.link.wire.FeedLag;
 import io.replicator.link.wire.Frame;
 import io.replicator.link.wire.Ping;
 import io.replicator.link.wire.Pong;
@@ -291,7 +292,7 @@ public final class ReceiverSession implements Connection.Listener {
     switch (frame.getMessageCase()) {
       case BLOCK -> block(streaming, frame.getBlock());
       case PING -> answer(frame.getPing());
-      case PONG -> streaming.keepAlive.pong(frame.getPong(), loop.nowNanos());
+      case PONG -> pong(streaming, frame.getPong());
       case KEY_ANSWER -> queries.answered(frame.getKeyAnswer());
       case ERROR -> refused(frame);
       case DATAGRAM_OFFER -> datagrams.offered(frame.getDatagramOffer());
@@ -349,6 +350,18 @@ public final class ReceiverSession implements Connection.Listener {
   /** How datagrams are doing. */
   public DatagramProgress datagrams() {
     return datagrams.progress();
+  }
+
+  private void pong(State.Streaming streaming, Pong pong) {
+    streaming.keepAlive.pong(pong, loop.nowNanos());
+    for (FeedLag told : pong.getLagsList()) {
+      if (Integer.compareUnsigned(told.getFeed(), pipelines.size()) < 0) {
+        pipelines
+            .get(told.getFeed())
+            .lag()
+            .told(told.getLagMillis(), streaming.keepAlive.limit(), loop.nowNanos());
+      }
+    }
   }
 
   private void answer(Ping ping) {

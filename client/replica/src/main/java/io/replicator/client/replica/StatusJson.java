@@ -59,6 +59,7 @@ final class StatusJson {
         .field("version", progress.readVersion())
         .field("keysPerSecond", progress.keysPerSecond());
     optional(json, "sinceAppliedMillis", scaled(progress.sinceAppliedNanos(), 1_000_000));
+    optional(json, "lagMillis", progress.lagMillis());
     optional(json, "remainingSeconds", progress.remainingSeconds());
   }
 

@@ -31,6 +31,7 @@ final class StatusMetrics {
     DROPPED_KEYS_TOTAL("counter", "entries older than what the target had, not applied"),
     WAITING_BATCHES("gauge", "batches received and not applied"),
     VERSION("gauge", "version at which the newest applied batch was read"),
+    LAG_MILLIS("gauge", "age of the oldest change at the source that is not here, as last heard"),
     CURRENT("gauge", "whether nothing is left to load");
 
     final String type;
@@ -97,6 +98,7 @@ final class StatusMetrics {
       case DROPPED_KEYS_TOTAL -> feed.total().droppedKeys();
       case WAITING_BATCHES -> progress == null ? 0 : progress.waitingBatches();
       case VERSION -> progress == null ? 0 : progress.readVersion();
+      case LAG_MILLIS -> progress == null ? 0 : progress.lagMillis().orElse(0);
       case CURRENT -> feed.current() ? 1 : 0;
     };
   }

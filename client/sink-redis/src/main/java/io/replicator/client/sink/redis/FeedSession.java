@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,6 +42,7 @@ final class FeedSession {
   private volatile @Nullable OpenTarget open;
   private volatile StoredFeed stored = StoredFeed.NEVER_SEEN;
   private volatile boolean closed;
+  private volatile Predicate<byte[]> granted;
 
   FeedSession(
       FeedId feed,
@@ -57,6 +59,7 @@ final class FeedSession {
     this.parts = new Parts(names);
     this.dumps = new Dumps(names, parts);
     this.chains = new ChainWriter(settings, names);
+    this.granted = key -> feed.patterns().matches(key);
     this.memory = new LeftoverMemory(settings.leftoverMemoryKeys());
   }
 
@@ -67,6 +70,11 @@ final class FeedSession {
                 at.target()
                     .send(Command.of(Word.HGETALL, names.cursor()))
                     .thenCompose(reply -> resumed(at, reply))));
+  }
+
+  /** Which source keys the hub says the feed can hold. */
+  void granted(Predicate<byte[]> covers) {
+    granted = covers;
   }
 
   boolean owesLeftovers() {
@@ -227,8 +235,8 @@ final class FeedSession {
       return CompletableFuture.completedFuture(false);
     }
     memory.begin();
-    OldData old = new OldData(at.target(), feed, names, settings);
-    return settings.flush() && feed.collection().isEmpty()
+    OldData old = new OldData(at.target(), feed, granted, names, settings);
+    return settings.flush()
         ? old.flush()
             .thenApply(flushed -> {
               stored = StoredFeed.NEVER_SEEN;

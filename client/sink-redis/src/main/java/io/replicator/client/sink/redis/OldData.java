@@ -4,17 +4,28 @@ import io.replicator.api.FeedId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 
 /** What the target held of a feed before a snapshot begins. */
 final class OldData {
   private final Target target;
   private final FeedId feed;
+  private final Predicate<byte[]> granted;
   private final Names names;
   private final RedisSinkSettings settings;
 
-  OldData(Target target, FeedId feed, Names names, RedisSinkSettings settings) {
+  /**
+   * @param granted which source keys the feed can hold
+   */
+  OldData(
+      Target target,
+      FeedId feed,
+      Predicate<byte[]> granted,
+      Names names,
+      RedisSinkSettings settings) {
     this.target = target;
     this.feed = feed;
+    this.granted = granted;
     this.names = names;
     this.settings = settings;
   }
@@ -34,7 +45,7 @@ final class OldData {
    * one page after another. The cursor goes first, so that it never speaks of data that is gone.
    */
   CompletableFuture<Boolean> flush() {
-    if (feed.patterns().isAll() && names.prefix().length == 0) {
+    if (feed.collection().isEmpty() && feed.patterns().isAll() && names.prefix().length == 0) {
       return target.send(Command.of(Word.FLUSHDB, Names.ascii("ASYNC"))).thenApply(flushed -> true);
     }
     return target
@@ -63,9 +74,7 @@ final class OldData {
   private CompletableFuture<Boolean> removed(Page page) {
     List<byte[]> keys = new ArrayList<>();
     for (byte[] key : page.keys()) {
-      if (!Names.isOwn(key)
-          && names.hasPrefix(key)
-          && feed.patterns().matches(names.atSource(key))) {
+      if (!Names.isOwn(key) && names.hasPrefix(key) && granted.test(names.atSource(key))) {
         keys.add(key);
       }
     }

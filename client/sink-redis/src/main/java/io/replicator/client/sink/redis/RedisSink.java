@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
  * A Redis that is kept a copy: one batch is one MULTI/EXEC, with the cursor in it. Each feed has a
@@ -78,6 +79,11 @@ public final class RedisSink implements Sink {
                     localVersions.computeIfAbsent(target, database -> new LocalVersions()),
                     counters));
     return Failures.plain(name(), session.open());
+  }
+
+  @Override
+  public void granted(FeedId feed, Predicate<byte[]> covers) {
+    session(feed).granted(covers);
   }
 
   @Override

@@ -258,6 +258,20 @@ final class LeftoversTest {
     }
   }
 
+  @Test
+  void flushesOfACollectionWhatTheHubSaysItHolds() {
+    FeedId quotes = new FeedId(0, "quotes", KeyPatterns.ALL);
+    fixture.redis().mset(Map.of(bytes("q:old"), bytes("1"), bytes("other"), bytes("1")));
+    try (RedisSink sink = fixture.sink(RedisSinkSettings.DEFAULTS.withFlush(true))) {
+      done(sink.open(quotes));
+      sink.granted(quotes, key -> text(key).startsWith("q:"));
+      done(sink.apply(batch(put("q:a", "1")).feed(quotes).backfill().begin().build()));
+      assertThat(keys()).containsExactly("other", "q:a");
+      done(sink.apply(batch(put("q:b", "1")).feed(quotes).backfill().end().build()));
+      assertThat(sink.owesLeftovers(quotes)).isFalse();
+    }
+  }
+
   private Set<String> keys() {
     Set<String> keys = new TreeSet<>();
     for (byte[] key : fixture.redis().keys("*")) {
