@@ -55,6 +55,7 @@ final class ProgressLine {
    * A bar with share, rate and remaining time.
    *
    * @param total 0 = not known
+   * @param left zero = not known, or as good as done
    */
   static String bar(String what, long done, long total, double perSecond, Duration left) {
     if (total <= 0) {
@@ -63,7 +64,7 @@ final class ProgressLine {
     double share = Math.min(1.0, (double) done / total);
     int full = (int) Math.round(share * BAR_CELLS);
     return String.format(
-        "%s [%s%s] %3.0f %%  %,d of %,d keys, %,.0f keys/s, %s left",
+        "%s [%s%s] %3.0f %%  %,d of %,d keys, %,.0f keys/s%s",
         what,
         "#".repeat(full),
         ".".repeat(BAR_CELLS - full),
@@ -71,6 +72,8 @@ final class ProgressLine {
         done,
         total,
         perSecond,
-        Units.time(Duration.ofSeconds(left.toSeconds())));
+        left.toSeconds() > 0
+            ? ", " + Units.time(Duration.ofSeconds(left.toSeconds())) + " left"
+            : "");
   }
 }

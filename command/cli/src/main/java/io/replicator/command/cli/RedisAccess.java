@@ -15,6 +15,7 @@ final class RedisAccess {
    *
    * @param certificate null = this command has no such setting
    * @param passwordVariable environment variable that may hold the password
+   * @param sentinelPasswordVariable the same for that at the Sentinels
    */
   record Names(
       Setting address,
@@ -22,10 +23,13 @@ final class RedisAccess {
       Setting master,
       Setting user,
       Setting passwordFile,
+      Setting sentinelUser,
+      Setting sentinelPasswordFile,
       Setting tls,
       Setting ca,
       @Nullable Setting certificate,
-      String passwordVariable) {}
+      String passwordVariable,
+      String sentinelPasswordVariable) {}
 
   static final Names REDIS =
       new Names(
@@ -34,10 +38,13 @@ final class RedisAccess {
           RedisSettings.SENTINEL_MASTER,
           RedisSettings.REDIS_USER,
           RedisSettings.REDIS_PASSWORD_FILE,
+          RedisSettings.SENTINEL_USER,
+          RedisSettings.SENTINEL_PASSWORD_FILE,
           RedisSettings.REDIS_TLS,
           RedisSettings.REDIS_CA,
           RedisSettings.REDIS_CERTIFICATE,
-          "REPLICATOR_REDIS_PASSWORD");
+          "REPLICATOR_REDIS_PASSWORD",
+          "REPLICATOR_SENTINEL_PASSWORD");
 
   static final Names SOURCE =
       new Names(
@@ -46,10 +53,13 @@ final class RedisAccess {
           SidesSettings.SOURCE_MASTER,
           SidesSettings.SOURCE_USER,
           SidesSettings.SOURCE_PASSWORD_FILE,
+          SidesSettings.SOURCE_SENTINEL_USER,
+          SidesSettings.SOURCE_SENTINEL_PASSWORD_FILE,
           SidesSettings.SOURCE_TLS,
           SidesSettings.SOURCE_CA,
           null,
-          "REPLICATOR_SOURCE_PASSWORD");
+          "REPLICATOR_SOURCE_PASSWORD",
+          "REPLICATOR_SOURCE_SENTINEL_PASSWORD");
 
   static final Names TARGET =
       new Names(
@@ -58,10 +68,13 @@ final class RedisAccess {
           SidesSettings.TARGET_MASTER,
           SidesSettings.TARGET_USER,
           SidesSettings.TARGET_PASSWORD_FILE,
+          SidesSettings.TARGET_SENTINEL_USER,
+          SidesSettings.TARGET_SENTINEL_PASSWORD_FILE,
           SidesSettings.TARGET_TLS,
           SidesSettings.TARGET_CA,
           null,
-          "REPLICATOR_TARGET_PASSWORD");
+          "REPLICATOR_TARGET_PASSWORD",
+          "REPLICATOR_TARGET_SENTINEL_PASSWORD");
 
   private RedisAccess() {}
 
@@ -82,7 +95,7 @@ final class RedisAccess {
       throw new UsageError(given.origin(addressSetting) + ": " + e.getMessage(), e);
     }
     endpoint =
-        withLogin(endpoint, given, secrets, names)
+        withSentinelLogin(withLogin(endpoint, given, secrets, names), given, secrets, names)
             .withClientName("replicator-" + given.command().word());
     return given.flag(names.tls())
         ? endpoint.withTls(tls(given, names))
@@ -91,19 +104,58 @@ final class RedisAccess {
 
   private static RedisEndpoint withLogin(
       RedisEndpoint endpoint, Given given, Secrets secrets, Names names) {
-    String password = secrets.read(given, names.passwordFile(), names.passwordVariable());
-    String user = given.text(names.user());
+    String password =
+        password(given, secrets, names.user(), names.passwordFile(), names.passwordVariable());
+    return password.isEmpty()
+        ? endpoint
+        : endpoint.withLogin(given.text(names.user()), Secret.of(password));
+  }
+
+  private static RedisEndpoint withSentinelLogin(
+      RedisEndpoint endpoint, Given given, Secrets secrets, Names names) {
+    if (!endpoint.isSentinel()) {
+      refuseWithoutSentinel(given, names, names.sentinelUser());
+      refuseWithoutSentinel(given, names, names.sentinelPasswordFile());
+      return endpoint;
+    }
+    String password =
+        password(
+            given,
+            secrets,
+            names.sentinelUser(),
+            names.sentinelPasswordFile(),
+            names.sentinelPasswordVariable());
+    return password.isEmpty()
+        ? endpoint
+        : endpoint.withSentinelLogin(given.text(names.sentinelUser()), Secret.of(password));
+  }
+
+  private static void refuseWithoutSentinel(Given given, Names names, Setting setting) {
+    if (given.isSet(setting)) {
+      throw new UsageError(
+          given.origin(setting)
+              + ": is of no use without --"
+              + names.sentinel().key()
+              + ": add that, or take this out");
+    }
+  }
+
+  /** The password that belongs to this user; "" = none was given. */
+  private static String password(
+      Given given, Secrets secrets, Setting userSetting, Setting fileSetting, String variable) {
+    String password = secrets.read(given, fileSetting, variable);
+    String user = given.text(userSetting);
     if (!user.isEmpty() && password.isEmpty()) {
       throw new UsageError(
-          given.origin(names.user())
+          given.origin(userSetting)
               + ": '"
               + user
               + "' without a password: give --"
-              + names.passwordFile().key()
+              + fileSetting.key()
               + " or set "
-              + names.passwordVariable());
+              + variable);
     }
-    return password.isEmpty() ? endpoint : endpoint.withLogin(user, Secret.of(password));
+    return password;
   }
 
   private static RedisEndpoint refuseTlsFiles(RedisEndpoint endpoint, Given given, Names names) {

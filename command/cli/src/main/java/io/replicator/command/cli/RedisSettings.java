@@ -61,6 +61,24 @@ final class RedisSettings {
           also(),
           "File whose first line is the Redis password (or REPLICATOR_REDIS_PASSWORD).");
 
+  static final Setting SENTINEL_USER =
+      LIST.add(
+          "sentinel-user",
+          text("name"),
+          "",
+          on(HUB, CLIENT),
+          also(),
+          "ACL user at the Sentinels; none = the default user.");
+
+  static final Setting SENTINEL_PASSWORD_FILE =
+      LIST.add(
+          "sentinel-password-file",
+          text("file"),
+          "",
+          on(HUB, CLIENT),
+          also(),
+          "File with the Sentinels' password (or REPLICATOR_SENTINEL_PASSWORD).");
+
   static final Setting REDIS_TLS =
       LIST.add("redis-tls", flag(), "false", on(HUB, CLIENT), also("--tls"), "TLS to Redis.");
 

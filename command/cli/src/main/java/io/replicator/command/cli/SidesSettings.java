@@ -92,8 +92,44 @@ final class SidesSettings {
           also(),
           "File with the target's password (or REPLICATOR_TARGET_PASSWORD).");
 
+  static final Setting SOURCE_SENTINEL_USER =
+      LIST.add(
+          "source-sentinel-user",
+          text("name"),
+          "",
+          on(COMPARE),
+          also(),
+          "ACL user at the source's Sentinels.");
+
+  static final Setting SOURCE_SENTINEL_PASSWORD_FILE =
+      LIST.add(
+          "source-sentinel-password-file",
+          text("file"),
+          "",
+          on(COMPARE),
+          also(),
+          "File with the password of the source's Sentinels.");
+
   static final Setting SOURCE_TLS =
       LIST.add("source-tls", flag(), "false", on(COMPARE), also(), "TLS to the source.");
+
+  static final Setting TARGET_SENTINEL_USER =
+      LIST.add(
+          "target-sentinel-user",
+          text("name"),
+          "",
+          on(COMPARE),
+          also(),
+          "ACL user at the target's Sentinels.");
+
+  static final Setting TARGET_SENTINEL_PASSWORD_FILE =
+      LIST.add(
+          "target-sentinel-password-file",
+          text("file"),
+          "",
+          on(COMPARE),
+          also(),
+          "File with the password of the target's Sentinels.");
 
   static final Setting TARGET_TLS =
       LIST.add("target-tls", flag(), "false", on(COMPARE), also(), "TLS to the target.");

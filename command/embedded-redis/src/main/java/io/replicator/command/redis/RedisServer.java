@@ -25,12 +25,14 @@ import org.jspecify.annotations.Nullable;
 public final class RedisServer implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(20);
 
+  private final Path binary;
   private final Path folder;
   private final int port;
   private final List<String> options;
   private @Nullable Process process;
 
-  private RedisServer(Path folder, int port, List<String> options) {
+  private RedisServer(Path binary, Path folder, int port, List<String> options) {
+    this.binary = binary;
     this.folder = folder;
     this.port = port;
     this.options = options;
@@ -42,9 +44,14 @@ public final class RedisServer implements AutoCloseable {
    * @param options configuration directives as the command line takes them: "--appendonly", "yes"
    */
   public static RedisServer started(String... options) {
+    return startedFrom(RedisBinary.path(), options);
+  }
+
+  /** The same with another binary. */
+  public static RedisServer startedFrom(Path binary, String... options) {
     try {
       Path folder = Files.createTempDirectory("replicator-redis");
-      RedisServer server = new RedisServer(folder, FreePort.next(), List.of(options));
+      RedisServer server = new RedisServer(binary, folder, FreePort.next(), List.of(options));
       server.start();
       return server;
     } catch (IOException e) {
@@ -54,8 +61,14 @@ public final class RedisServer implements AutoCloseable {
 
   /** Starts the process and waits until it answers PING. */
   public void start() {
+    launch();
+    awaitAnswer();
+  }
+
+  /** Starts the process and waits for nothing: it may have much to load. */
+  public void launch() {
     List<String> command = new ArrayList<>();
-    command.add(RedisBinary.path().toString());
+    command.add(binary.toString());
     command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--dir"));
     command.add(folder.toString());
     command.addAll(List.of("--save", "", "--repl-diskless-sync-delay", "0"));
@@ -70,7 +83,6 @@ public final class RedisServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    awaitAnswer();
   }
 
   public int port() {
@@ -125,7 +137,8 @@ public final class RedisServer implements AutoCloseable {
     }
   }
 
-  private void awaitAnswer() {
+  /** Waits until a server that was launched answers PING. */
+  public void awaitAnswer() {
     long deadline = System.nanoTime() + START_LIMIT.toNanos();
     while (!answers()) {
       if (System.nanoTime() - deadline > 0) {

@@ -75,10 +75,21 @@ final class CommandTest {
   void statusMetricsAndReadinessTellHowItGoes() {
     atSource.run("MSET a 1 b 2 c 3");
     try (Sides sides = new Sides(folder, "status")) {
-      sides.hub("--databases", "0,4", "--plaindb", "0", "--redis", source.address());
+      sides.hub(
+          "--databases",
+          "0,4",
+          "--plaindb",
+          "0",
+          "--keep-alive",
+          "1s",
+          "--redis",
+          source.address());
       sides.client("--databases", "0", "--redis", target.address(), "--name", "branch-7");
       sides.awaitEqual(source.address(), target.address(), 0);
       sides.until("the client is ready", () -> sides.pages(1).code("/readyz") == 200);
+
+      // The hub tells the client how old its copy is.
+      sides.awaitStatus(1, "\"lagMillis\":0");
 
       // Database 4 has no version chain: the hub waits for one, and says so.
       assertThat(sides.pages(0).code("/readyz")).isEqualTo(503);

@@ -45,7 +45,7 @@ final class SelectionTest {
       atTarget.run("SELECT 6");
       atTarget.run("SET of-the-target keep");
       atSecond.run("SELECT 0");
-      atSecond.run("MSET of-the-target keep quote:gone lose");
+      atSecond.run("MSET of-the-target keep quote:gone lose quote:old:7 keep");
       sides.hub("--config", file.toString(), "--redis", source.address());
       sides.client(
           "--databases",
@@ -78,6 +78,7 @@ final class SelectionTest {
       // A collection is a part of a database: whatever else the target has is not its to empty.
       assertThat(atSecond.run("EXISTS quote:old:1 order:1 quote:gone")).isEqualTo("0");
       assertThat(atSecond.run("GET of-the-target")).isEqualTo("keep");
+      assertThat(atSecond.run("GET quote:old:7")).isEqualTo("keep");
 
       String hub = sides.pages(0).status();
       assertThat(hub)

@@ -26,36 +26,61 @@ final class SentinelServer implements AutoCloseable {
   private final RedisClient client;
   private final Path log;
 
-  private SentinelServer(int port, Process process, Path log) {
-    this.port = port;
+  private SentinelServer(RedisURI uri, Process process, Path log) {
+    this.port = uri.getPort();
     this.process = process;
     this.log = log;
-    this.client = RedisClient.create(RedisURI.create("127.0.0.1", port));
+    this.client = RedisClient.create(uri);
   }
 
   /** Starts a sentinel whose one vote is enough, and waits until it knows the replica. */
   static SentinelServer watching(Path folder, RedisServer master) {
+    int port = FreePort.next();
+    return started(folder, RedisURI.create("127.0.0.1", port), "port " + port, master.port(), "");
+  }
+
+  /** The same over TLS only, and for those who know its password. */
+  static SentinelServer watching(Path folder, SecuredRedis master, String password) {
+    RedisURI uri =
+        RedisURI.builder()
+            .withHost("127.0.0.1")
+            .withPort(FreePort.next())
+            .withSsl(true)
+            .withVerifyPeer(false)
+            .withPassword(password.toCharArray())
+            .build();
+    String listening =
+        "port 0\ntls-port %d\ntls-replication yes\nrequirepass %s\n%s"
+            .formatted(uri.getPort(), password, master.tlsLines());
+    return started(folder, uri, listening, master.tlsPort(), master.password());
+  }
+
+  private static SentinelServer started(
+      Path folder, RedisURI uri, String listening, int masterPort, String masterPassword) {
     try {
-      int port = FreePort.next();
+      int port = uri.getPort();
       Path file = folder.resolve("sentinel-" + port + ".conf");
       Files.writeString(
           file,
           """
-          port %d
+          %s
           bind 127.0.0.1
           dir %s
           sentinel monitor %s 127.0.0.1 %d 1
           sentinel down-after-milliseconds %s 600
           sentinel failover-timeout %s 6000
           """
-              .formatted(port, folder, MASTER, master.port(), MASTER, MASTER));
+                  .formatted(listening, folder, MASTER, masterPort, MASTER, MASTER)
+              + (masterPassword.isEmpty()
+                  ? ""
+                  : "sentinel auth-pass " + MASTER + " " + masterPassword + "\n"));
       Path log = folder.resolve("sentinel-" + port + ".log");
       Process process =
           new ProcessBuilder(RedisBinary.path().toString(), file.toString(), "--sentinel")
               .redirectErrorStream(true)
               .redirectOutput(log.toFile())
               .start();
-      SentinelServer sentinel = new SentinelServer(port, process, log);
+      SentinelServer sentinel = new SentinelServer(uri, process, log);
       sentinel.awaitReplica();
       return sentinel;
     } catch (IOException e) {
@@ -68,17 +93,19 @@ final class SentinelServer implements AutoCloseable {
   }
 
   private void awaitReplica() {
-    Await.until(
-        LIMIT,
-        "the sentinel knows the replica",
-        () -> {
-          try (StatefulRedisSentinelConnection<String, String> sentinel =
-              client.connectSentinel()) {
-            return !sentinel.sync().replicas(MASTER).isEmpty();
-          } catch (RedisException e) {
-            return false; // not up yet
-          }
-        });
+    try {
+      Await.until(LIMIT, "the sentinel knows the replica", this::knowsReplica);
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + "\n" + log(), e);
+    }
+  }
+
+  private boolean knowsReplica() {
+    try (StatefulRedisSentinelConnection<String, String> sentinel = client.connectSentinel()) {
+      return !sentinel.sync().replicas(MASTER).isEmpty();
+    } catch (RedisException e) {
+      return false; // not up yet
+    }
   }
 
   /** The port of the master that it names now. */
@@ -89,9 +116,12 @@ final class SentinelServer implements AutoCloseable {
   }
 
   void awaitMaster(RedisServer server) {
+    awaitMaster(server.port());
+  }
+
+  void awaitMaster(int masterPort) {
     try {
-      Await.until(
-          LIMIT, "the sentinel names " + server.address(), () -> masterPort() == server.port());
+      Await.until(LIMIT, "the sentinel names " + masterPort, () -> masterPort() == masterPort);
     } catch (AssertionError e) {
       throw new AssertionError(e.getMessage() + "\n" + log(), e);
     }

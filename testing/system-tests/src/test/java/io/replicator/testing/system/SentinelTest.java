@@ -70,6 +70,50 @@ final class SentinelTest {
     }
   }
 
+  @Test
+  void leavesAMasterThatHangsAtBothEnds() {
+    try (RedisServer first = RedisServer.started();
+        RedisServer second = replicaOf(first);
+        RedisServer firstTarget = RedisServer.started();
+        RedisServer secondTarget = replicaOf(firstTarget);
+        SentinelServer sources = SentinelServer.watching(folder, first);
+        SentinelServer targets = SentinelServer.watching(folder, firstTarget);
+        Node hub = sourceHub(sources).start();
+        Node client =
+            Node.client(
+                    folder,
+                    "client",
+                    hub.address(),
+                    "-databases",
+                    "5,0",
+                    "-sentinel",
+                    "-redis",
+                    targets.address())
+                .start()) {
+      try (FailoverWriter writer = new FailoverWriter(sources, SEED)) {
+        client.awaitReady();
+        awaitWrites(writer, 300);
+        firstTarget.setStopped(true);
+        targets.awaitMaster(secondTarget);
+        awaitWrites(writer, 300);
+      }
+      awaitEqual(first, secondTarget, hub, client);
+      first.setStopped(true);
+      sources.awaitMaster(second);
+      try (FailoverWriter writer = new FailoverWriter(sources, SEED + 1)) {
+        awaitWrites(writer, 300);
+      }
+      awaitEqual(second, secondTarget, hub, client);
+      // They wake up as masters and are told better: what they do until then counts for nothing.
+      first.setStopped(false);
+      firstTarget.setStopped(false);
+      try (FailoverWriter writer = new FailoverWriter(sources, SEED + 2)) {
+        awaitWrites(writer, 300);
+      }
+      awaitEqual(second, secondTarget, hub, client);
+    }
+  }
+
   private Node sourceHub(SentinelServer sentinel) {
     return Node.hub(
         folder,
