@@ -45,6 +45,12 @@ final class History {
     return first != null && put != null && put - first.getValue() <= HINTS_LATE_NANOS;
   }
 
+  /** When the first value after this state was put, null if there is none. */
+  @Nullable Long firstPutAfter(long state) {
+    Map.Entry<Long, Long> next = putNanos.higherEntry(state);
+    return next == null ? null : next.getValue();
+  }
+
   /** The oldest absence at or after this state, null if it was there ever since. */
   @Nullable Long absenceFrom(long state) {
     return absences.ceiling(state);

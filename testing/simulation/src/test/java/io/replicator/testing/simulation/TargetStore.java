@@ -101,6 +101,10 @@ final class TargetStore {
   }
 
   /** The state of the key that this target has reached. */
+  long reachedState(int database, Key key) {
+    return reached(database, key);
+  }
+
   private long reached(int database, Key key) {
     return reached.computeIfAbsent(database, unknown -> new HashMap<>()).getOrDefault(key, 0L);
   }
