@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -42,7 +43,7 @@ final class ServerJars {
     try {
       Path code =
           Path.of(ServerJars.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-      return code.toAbsolutePath().getParent();
+      return Objects.requireNonNull(code.toAbsolutePath().getParent());
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }
