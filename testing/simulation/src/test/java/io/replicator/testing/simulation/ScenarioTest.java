@@ -30,7 +30,7 @@ final class ScenarioTest {
   private static final int ENTRY_OVERHEAD = 40;
 
   static long[] seeds() {
-    return Seeds.orElseRange(1, 60);
+    return Seeds.orElseRange(1, 10);
   }
 
   @ParameterizedTest(name = "seed {0}")
