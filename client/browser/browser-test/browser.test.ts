@@ -292,9 +292,16 @@ test('two tabs follow the same database, each with a connection of its own', asy
   for (const tab of [one, two]) {
     await until('a is 2', () => texts(tab), ({ a }) => a === '2');
   }
+  assert.deepEqual([(await status(one)).kept, (await status(two)).kept], ['another page keeps this now', 'yes']);
   await one.close();
   await redis.run('SET', 'a', '3');
   await until('a is 3', () => texts(two), ({ a }) => a === '3');
+  await two.evaluate(() => window.live.flushed());
+  await two.close();
+  const again = await stage.page(stage.hub.port, context);
+  await openMap(again, TABS, '*', true);
+  assert.deepEqual(await texts(again), { a: '3' });
+  assert.ok((await status(again)).loadedKeys < 2);
   await context.close();
 });
 

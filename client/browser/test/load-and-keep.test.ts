@@ -197,3 +197,27 @@ test('a store that fails is said and dropped, and the page goes on', async () =>
   assert.match(map.status.kept, /quota exceeded/);
   assert.equal(store.state, undefined, 'half of it must not be taken up');
 });
+
+test('of two pages that keep the same the newer one writes, and the older one says so', async () => {
+  const rig = new Rig();
+  const older = rig.hub().database(5).keep().map();
+  const one = await rig.opened();
+  one.welcome({ snapshot: true });
+  one.batch('BACKFILL', { snapshotBegin: true, snapshotEnd: true, readVersion: 5, cursor: cursor('l0', ''), changes: [put('a', 1, 'x')] });
+  await settled();
+  const newer = rig.hub().database(5).keep().map();
+  const two = await rig.opened();
+  two.welcome();
+  two.batch('LIVE', { readVersion: 9, cursor: cursor('l9'), changes: [put('a', 9, 'newest')] });
+  await settled();
+  one.batch('LIVE', { readVersion: 7, cursor: cursor('l7'), changes: [put('a', 7, 'behind')] });
+  await settled();
+  two.batch('LIVE', { readVersion: 11, cursor: cursor('l11'), changes: [put('b', 11, 'y')] });
+  await settled();
+  const [store] = [...rig.stores.values()];
+  assert.equal(text(store.state!.cursor.live), 'l11');
+  assert.deepEqual([...store.entries].map(([key, { version }]) => `${key}@${version}`), ['a@9', 'b@11']);
+  assert.equal(older.text('a'), 'behind');
+  assert.match(older.status.kept, /another page/);
+  assert.equal(newer.status.kept, 'yes');
+});

@@ -45,6 +45,16 @@ test('the types of the package are complete in themselves', () => {
   }
 });
 
+test('the package has the scripts, the types and the README, and nothing else', () => {
+  const said = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { encoding: 'utf8' });
+  const [{ files: packed }] = JSON.parse(said) as { files: { path: string }[] }[];
+  const paths = packed.map(({ path }) => path);
+  for (const wanted of ['README.md', 'dist/replicator.mjs', 'dist/replicator.js', 'dist/replicator-jquery.js', 'dist/types/mod.d.ts']) {
+    assert.ok(paths.includes(wanted), wanted);
+  }
+  assert.deepEqual(paths.filter((path) => !/^(dist\/|README\.md$|package\.json$|LICENSE)/.test(path)), []);
+});
+
 test('nothing that is committed names a registry', () => {
   for (const file of ['package.json', 'package-lock.json', '.npmrc']) {
     assert.doesNotMatch(readFileSync(file, 'utf8'), /"resolved"|registry\.|https?:/, file);

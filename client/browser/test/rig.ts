@@ -14,7 +14,7 @@ import {
   type Transport,
 } from '../src/receiver/transport.ts';
 import type { Surroundings } from '../src/replica/replica-core.ts';
-import type { EntryStore, Kept } from '../src/replica/entry-store.ts';
+import { StoreTaken, type EntryStore, type Kept } from '../src/replica/entry-store.ts';
 import type { FeedState, Held } from '../src/replica/entries.ts';
 import { encodeBatch, type TestBatch } from './batch-encoder.ts';
 
@@ -209,7 +209,7 @@ export class Rig implements Transport, Surroundings {
         store: (name) => {
           const store = this.stores.get(name) ?? new MemoryStore();
           this.stores.set(name, store);
-          return store;
+          return store.opened();
         },
       },
     });
@@ -253,32 +253,39 @@ export class Rig implements Transport, Surroundings {
   }
 }
 
-/** Keeps entries and state together, as a transaction does. */
-export class MemoryStore implements EntryStore {
+/** What is kept under one name; each page that opens it gets a hand on it. */
+export class MemoryStore {
   entries = new Map<string, Held>();
   state: FeedState | undefined;
   /** Each save waits for this. */
   gate: Promise<void> = Promise.resolve();
   saves = 0;
+  private writer = 0;
 
-  async load(): Promise<Kept | undefined> {
-    return this.state && { state: this.state, entries: [...this.entries] };
+  opened(): EntryStore {
+    let mine = -1;
+    return {
+      load: async (): Promise<Kept | undefined> => {
+        mine = ++this.writer;
+        return this.state && { state: this.state, entries: [...this.entries] };
+      },
+      save: async (puts, removals, state): Promise<void> => {
+        await this.gate;
+        if (mine !== this.writer) {
+          throw new StoreTaken();
+        }
+        puts.forEach((held, key) => this.entries.set(key, held));
+        removals.forEach((key) => this.entries.delete(key));
+        this.state = state;
+        this.saves++;
+      },
+      clear: async (): Promise<void> => {
+        this.entries.clear();
+        this.state = undefined;
+      },
+      close: () => undefined,
+    };
   }
-
-  async save(puts: ReadonlyMap<string, Held>, removals: readonly string[], state: FeedState): Promise<void> {
-    await this.gate;
-    puts.forEach((held, key) => this.entries.set(key, held));
-    removals.forEach((key) => this.entries.delete(key));
-    this.state = state;
-    this.saves++;
-  }
-
-  async clear(): Promise<void> {
-    this.entries.clear();
-    this.state = undefined;
-  }
-
-  close(): void {}
 }
 
 export function put(key: string, version: number, value: string, expiresAtMillis = 0): Change {

@@ -9,12 +9,16 @@ import {
   type Value,
 } from '../codec/value.ts';
 import type { FeedState, Held } from '../replica/entries.ts';
-import type { EntryStore, Kept } from '../replica/entry-store.ts';
+import { StoreTaken, type EntryStore, type Kept } from '../replica/entry-store.ts';
 
 /** Raised with the shape of what is kept: what another one wrote is forgotten. */
 const SHAPE = 1;
 const ENTRIES = 'entries';
 const STATE = 'state';
+
+// Keys in the store of the state.
+const FEED = 0;
+const WRITER = 1;
 
 /** A value as the database keeps it: its type's letter and plain data. */
 type StoredValue = readonly [type: string, ...content: unknown[]];
@@ -24,11 +28,11 @@ type StoredEntry = readonly [value: StoredValue, expiresAtMillis: number, genera
 
 /**
  * A feed kept in IndexedDB, one database for each: entries and cursor change in the same
- * transaction (I4). Another tab that keeps the same feed takes turns with this one; each writes data
- * and cursor together, so what the last one wrote is whole.
+ * transaction (I4), and each looks first whether the store is still this page's.
  */
 export class IndexedDbStore implements EntryStore {
   private database: Promise<IDBDatabase> | undefined;
+  private readonly writer = Math.random();
 
   /**
    * @param name of what is kept: feeds of different hubs or patterns need different ones
@@ -36,12 +40,14 @@ export class IndexedDbStore implements EntryStore {
   constructor(private readonly name: string) {}
 
   async load(): Promise<Kept | undefined> {
-    const transaction = (await this.open()).transaction([ENTRIES, STATE], 'readonly');
+    const transaction = (await this.open()).transaction([ENTRIES, STATE], 'readwrite');
     const entries = transaction.objectStore(ENTRIES);
+    transaction.objectStore(STATE).put(this.writer, WRITER);
     const [state, keys, values] = await Promise.all([
-      result<FeedState | undefined>(transaction.objectStore(STATE).get(0)),
+      result<FeedState | undefined>(transaction.objectStore(STATE).get(FEED)),
       result<IDBValidKey[]>(entries.getAllKeys()),
       result<StoredEntry[]>(entries.getAll()),
+      done(transaction),
     ]);
     if (state === undefined) {
       return undefined;
@@ -52,14 +58,20 @@ export class IndexedDbStore implements EntryStore {
   async save(puts: ReadonlyMap<string, Held>, removals: readonly string[], state: FeedState): Promise<void> {
     const database = await this.open();
     const transaction = database.transaction([ENTRIES, STATE], 'readwrite', { durability: 'relaxed' });
-    const entries = transaction.objectStore(ENTRIES);
-    puts.forEach(({ value, expiresAtMillis, generation, version }, key) => {
-      const entry: StoredEntry = [toStored(value), expiresAtMillis, generation, version];
-      entries.put(entry, key);
-    });
-    removals.forEach((key) => entries.delete(key));
-    transaction.objectStore(STATE).put(state, 0);
-    await done(transaction);
+    const written = done(transaction);
+    const states = transaction.objectStore(STATE);
+    let taken = false;
+    states.get(WRITER).onsuccess = ({ target }) => {
+      taken = (target as IDBRequest).result !== this.writer;
+      if (!taken) {
+        write(transaction.objectStore(ENTRIES), puts, removals);
+        states.put(state, FEED);
+      }
+    };
+    await written;
+    if (taken) {
+      throw new StoreTaken();
+    }
   }
 
   async clear(): Promise<void> {
@@ -93,6 +105,14 @@ export class IndexedDbStore implements EntryStore {
     });
     return this.database;
   }
+}
+
+function write(entries: IDBObjectStore, puts: ReadonlyMap<string, Held>, removals: readonly string[]): void {
+  puts.forEach(({ value, expiresAtMillis, generation, version }, key) => {
+    const entry: StoredEntry = [toStored(value), expiresAtMillis, generation, version];
+    entries.put(entry, key);
+  });
+  removals.forEach((key) => entries.delete(key));
 }
 
 function result<T>(request: IDBRequest): Promise<T> {

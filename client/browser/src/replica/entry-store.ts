@@ -7,11 +7,22 @@ export interface Kept {
   readonly entries: readonly (readonly [key: string, held: Held])[];
 }
 
-/** Keeps a feed's entries and its state, always together (I4). */
+/** Another page has opened the same store since: it writes from now on. */
+export class StoreTaken extends Error {
+  constructor() {
+    super('another page keeps this now');
+    this.name = 'StoreTaken';
+  }
+}
+
+/**
+ * Keeps a feed's entries and its state, always together (I4). One page writes at a time, the one that
+ * loaded last: what two wrote in turns would not belong to the cursor of either.
+ */
 export interface EntryStore {
-  /** undefined = nothing was kept, or nothing that can be used */
+  /** Also takes the store over. undefined = nothing was kept, or nothing that can be used */
   load(): Promise<Kept | undefined>;
-  /** In one atomic step. */
+  /** In one atomic step; fails with `StoreTaken` if another page has taken it over. */
   save(puts: ReadonlyMap<string, Held>, removals: readonly string[], state: FeedState): Promise<void>;
   /** Forgets everything. */
   clear(): Promise<void>;

@@ -9,7 +9,7 @@ import type { SessionEnd } from '../receiver/session-end.ts';
 import { LoadRefused, type Cancel, type Loop, type Transport } from '../receiver/transport.ts';
 import { Backoff } from './backoff.ts';
 import type { Entries } from './entries.ts';
-import { StoreWriter, type EntryStore } from './entry-store.ts';
+import { StoreTaken, StoreWriter, type EntryStore } from './entry-store.ts';
 import type { ReplicaState, ReplicaStatus } from './replica-status.ts';
 import { ReplicatorError } from './replicator-error.ts';
 
@@ -107,8 +107,12 @@ export class ReplicaCore {
 
   /** Keeping failed: the page goes on without, and what was kept is dropped, so that it is not taken up half. */
   private notKept(failure: unknown): void {
-    this.kept = `nothing is kept: ${String(failure)}`;
-    void this.store?.clear().catch(() => undefined);
+    if (failure instanceof StoreTaken) {
+      this.kept = failure.message;
+    } else {
+      this.kept = `nothing is kept: ${String(failure)}`;
+      void this.store?.clear().catch(() => undefined);
+    }
     this.statusChanged();
   }
 
