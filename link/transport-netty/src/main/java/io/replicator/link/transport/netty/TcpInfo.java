@@ -13,18 +13,31 @@ import org.jspecify.annotations.Nullable;
  * Netty's own view of it does not have.
  *
  * <pre>
- *   offset   7 bit 0  delivery_rate_app_limited      68  rtt, microseconds
- *   offset 144  notsent_bytes
- *   offset 104  pacing_rate (64 bit), bytes a second     160  delivery_rate (64 bit)
+ *   offset   7 bit 0  delivery_rate_app_limited      68, 72  rtt and its variation, µs
+ *   offset 100  total_retrans                       104  pacing_rate (64 bit), bytes a second
+ *   offset 120  bytes_acked (64 bit)                144  notsent_bytes
+ *   offset 148  min_rtt, microseconds               160  delivery_rate (64 bit)
  * </pre>
  *
  * @param notSentBytes taken by the kernel and not sent yet
  * @param deliveryRate bytes a second at the last acknowledgement, 0 = not known
  * @param pacingRate bytes a second at which the kernel sends what it is given; 0 = not known
  * @param appLimited whether that rate was held down by having nothing to send
+ * @param rttVariationNanos mean deviation of the round-trip time
+ * @param minRttNanos least round-trip time of late
+ * @param ackedBytes acknowledged since the connection was made
+ * @param retransmissions packets sent again since then
  */
 record TcpInfo(
-    int notSentBytes, long deliveryRate, long pacingRate, boolean appLimited, long rttNanos) {
+    int notSentBytes,
+    long deliveryRate,
+    long pacingRate,
+    boolean appLimited,
+    long rttNanos,
+    long rttVariationNanos,
+    long minRttNanos,
+    long ackedBytes,
+    int retransmissions) {
   private static final int IPPROTO_TCP = 6;
   private static final int TCP_INFO = 11;
   private static final int LENGTH = 168;
@@ -50,6 +63,10 @@ record TcpInfo(
         raw.getLong(160),
         Math.max(0, raw.getLong(104)), // -1 = as fast as it can
         (raw.get(7) & 1) != 0,
-        Integer.toUnsignedLong(raw.getInt(68)) * 1000);
+        Integer.toUnsignedLong(raw.getInt(68)) * 1000,
+        Integer.toUnsignedLong(raw.getInt(72)) * 1000,
+        Integer.toUnsignedLong(raw.getInt(148)) * 1000,
+        raw.getLong(120),
+        raw.getInt(100));
   }
 }

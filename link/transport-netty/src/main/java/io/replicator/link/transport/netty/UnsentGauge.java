@@ -20,6 +20,9 @@ final class UnsentGauge {
    */
   static final int MIN_REFILL_BYTES = 1536;
 
+  /** The least where {@link PacingCap} keeps the rate, so that nothing has to be learned by bbr. */
+  static final int MIN_TIGHT_BYTES = 1024;
+
   /** How far above the delivered rate a congestion control may send while it probes. */
   private static final double MAX_PROBE_GAIN = 3;
 
@@ -41,6 +44,7 @@ final class UnsentGauge {
   private long rttNanos;
   private long sampledNanos;
   private boolean filled;
+  private boolean tight;
 
   UnsentGauge(long unsentNanos, int maxBytes) {
     this.unsentNanos = unsentNanos;
@@ -95,12 +99,20 @@ final class UnsentGauge {
     drainPerSecond =
         Math.clamp((double) info.pacingRate(), bytesPerSecond, bytesPerSecond * MAX_PROBE_GAIN);
     double wanted = drainPerSecond * unsentNanos / NANOS_PER_SECOND;
-    limitBytes = (int) Math.clamp(wanted, Math.min(MIN_BYTES, maxBytes), maxBytes);
+    int least = tight ? MIN_TIGHT_BYTES : MIN_BYTES;
+    limitBytes = (int) Math.clamp(wanted, Math.min(least, maxBytes), maxBytes);
+  }
+
+  /** Whether the link's rate is known and kept to: then very little may wait. */
+  void setTight(boolean kept) {
+    tight = kept;
   }
 
   /** There is room again when no more than this waits. */
   int refillBytes() {
-    return Math.max(limitBytes / 2, Math.min(MIN_REFILL_BYTES, limitBytes));
+    return tight
+        ? limitBytes / 2
+        : Math.max(limitBytes / 2, Math.min(MIN_REFILL_BYTES, limitBytes));
   }
 
   /** When to look again, if nothing tells before: about when there is room. */

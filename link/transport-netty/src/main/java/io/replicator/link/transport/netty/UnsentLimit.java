@@ -29,6 +29,8 @@ final class UnsentLimit {
   private final @Nullable SslHandler tls;
   private final UnsentGauge gauge;
   private final Runnable onRoom;
+  private final PacingCap pacing = new PacingCap();
+  private final CongestionChoice congestion;
 
   private long handedBytes;
   private long kernelBytes;
@@ -37,6 +39,7 @@ final class UnsentLimit {
   private boolean ended;
   private Loop.@Nullable Timer timer;
   private int appliedLimit;
+  private long appliedCap;
   private long sampledNanos;
 
   UnsentLimit(
@@ -53,6 +56,7 @@ final class UnsentLimit {
         loop.epoll()
             ? new UnsentGauge(settings.unsentTime().toNanos(), settings.maxUnsentBytes())
             : UnsentGauge.fixed(Math.min(WITHOUT_EPOLL_BYTES, settings.maxUnsentBytes()));
+    congestion = new CongestionChoice(settings.congestionControl());
     sampledNanos = loop.nowNanos() - REFRESH_NANOS;
     applyLimit();
   }
@@ -134,6 +138,20 @@ final class UnsentLimit {
     gauge.sample(info, sampledNanos);
     kernelBytes = gauge.fine() ? info.notSentBytes() : 0;
     applyLimit();
+    pacing.sample(info, sampledNanos);
+    applyPacing();
+    gauge.setTight(pacing.holds());
+    congestion
+        .next(pacing.holds(), info.retransmissions(), sampledNanos)
+        .ifPresent(name -> SocketTuning.changeCongestionControl(channel, name));
+  }
+
+  private void applyPacing() {
+    long cap = pacing.bytesPerSecond();
+    if (Math.abs(cap - appliedCap) * 200 > appliedCap || (cap == 0) != (appliedCap == 0)) {
+      appliedCap = cap;
+      SocketTuning.setPacingCap(channel, cap);
+    }
   }
 
   /** Tells the kernel, and keeps TLS records from binding more than half the limit together. */

@@ -1,0 +1,208 @@
+package io.replicator.link.transport.netty;
+
+/**
+ * Keeps the queue in front of the link's narrowest place short: the kernel may send no faster than
+ * what arrives. Without it bbr fills that queue with up to one or two round trips, and a fresh
+ * change waits behind them whatever its priority is.
+ *
+ * <pre>
+ *   OPEN ── full, with a queue ──▶ DRAINING ── queue gone ──▶ HOLDING: the cap creeps up
+ *     ▲                             │    ▲                        │
+ *     │                             │    └──────── queue ─────────┘
+ *     │       it does not go: others fill it
+ *     ├──────── later ── YIELDING ◀─┘  (no cap)
+ *     └──────── idle for long, from anywhere
+ * </pre>
+ *
+ * The queue is seen in the round-trip time above the least there was, less its variation: a queue
+ * is a lasting delay, a busy machine a varying one. While there is one and the kernel had enough to
+ * send, the rate at which data arrives is the link's; only then is it learned. Told the time.
+ */
+final class PacingCap {
+  private enum State {
+    OPEN,
+    DRAINING,
+    HOLDING,
+    YIELDING
+  }
+
+  /** A nearer peer than this has no queue worth looking at. */
+  private static final long MIN_RTT_NANOS = 3_000_000;
+
+  private static final long MIN_INTERVAL_NANOS = 25_000_000;
+  private static final long QUEUE_NANOS = 5_000_000;
+  private static final double QUEUE_PACKETS = 2; // its own, and bursts of two
+  private static final double PACKET_BYTES = 1500;
+
+  /** So many round trips in a row with a queue and no more arriving: the link is full. */
+  private static final int STEPS_UNTIL_FULL = 2;
+
+  private static final double STILL_GROWING = 1.25;
+  private static final double AFTER_DRAIN = 0.97;
+  private static final double CREEP = 1.01;
+  private static final double FAST_CREEP = 1.04;
+  private static final int STEPS_BEFORE_FAST = 12;
+  private static final double MOST_DOWN = 0.85;
+  private static final double MOST_DOWN_AT_ONCE = 0.5;
+  private static final int MAX_DRAIN_STEPS = 12;
+  private static final long MAX_TOLERATED_NANOS = 30_000_000;
+  private static final long YIELD_NANOS = 10_000_000_000L;
+  private static final long IDLE_NANOS = 10_000_000_000L;
+  private static final double MIN_BYTES_PER_SECOND = 4096;
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private State state = State.OPEN;
+  private double linkRate;
+  private double cap;
+  private int steps;
+  private double arrivedBefore;
+  private long toleratedNanos;
+  private long decidedNanos;
+  private long ackedThen;
+  private long busyNanos;
+  private long yieldedNanos;
+  private boolean started;
+
+  /** Bytes a second, 0 = no cap. */
+  long bytesPerSecond() {
+    return (long) cap;
+  }
+
+  /** Whether the link's rate is known and kept to. */
+  boolean holds() {
+    return state == State.HOLDING || (state == State.DRAINING && steps <= 2);
+  }
+
+  /** Takes what the kernel says; decides about once a round trip. */
+  void sample(TcpInfo info, long nowNanos) {
+    if (info.minRttNanos() < MIN_RTT_NANOS || info.rttNanos() == 0) {
+      return;
+    }
+    if (!started) {
+      started = true;
+      begin(info, nowNanos);
+      busyNanos = nowNanos;
+    }
+    if (!info.appLimited()) {
+      busyNanos = nowNanos;
+    }
+    if (nowNanos - decidedNanos >= Math.max(MIN_INTERVAL_NANOS, info.rttNanos())) {
+      double arrived =
+          (info.ackedBytes() - ackedThen) * NANOS_PER_SECOND / (nowNanos - decidedNanos);
+      begin(info, nowNanos);
+      if (arrived > cap / 2) {
+        busyNanos = nowNanos;
+      } else if (nowNanos - busyNanos > IDLE_NANOS) {
+        open();
+      }
+      decide(arrived, info, nowNanos);
+    }
+  }
+
+  private void begin(TcpInfo info, long nowNanos) {
+    decidedNanos = nowNanos;
+    ackedThen = info.ackedBytes();
+  }
+
+  private void decide(double arrived, TcpInfo info, long nowNanos) {
+    long queue = Math.max(0, info.rttNanos() - info.minRttNanos() - info.rttVariationNanos());
+    switch (state) {
+      case OPEN -> whenOpen(arrived, queue, info);
+      case DRAINING -> whenDraining(arrived, queue, info, nowNanos);
+      case HOLDING -> whenHolding(arrived, queue, info);
+      case YIELDING -> {
+        if (nowNanos - yieldedNanos > YIELD_NANOS) {
+          open();
+        }
+      }
+    }
+  }
+
+  private void whenOpen(double arrived, long queue, TcpInfo info) {
+    boolean full =
+        tells(queue, info) && isLong(queue, arrived) && arrived < arrivedBefore * STILL_GROWING;
+    steps = full ? steps + 1 : 0;
+    arrivedBefore = Math.max(arrived, full ? arrivedBefore : 0);
+    if (steps >= STEPS_UNTIL_FULL || (full && isHuge(queue, info))) {
+      drain(arrivedBefore, queue, info);
+    }
+  }
+
+  /** Whether the link was kept full: the kernel had enough to send, or a queue of its own. */
+  private static boolean tells(long queue, TcpInfo info) {
+    return !info.appLimited() || isHuge(queue, info);
+  }
+
+  private static boolean isHuge(long queue, TcpInfo info) {
+    return queue > info.minRttNanos() / 2;
+  }
+
+  private void whenDraining(double arrived, long queue, TcpInfo info, long nowNanos) {
+    if (!isLong(queue, linkRate)) {
+      hold();
+    } else if (++steps > MAX_DRAIN_STEPS) {
+      notOurs(queue, info, nowNanos);
+    } else if (tells(queue, info) && arrived > 0 && arrived < cap * AFTER_DRAIN) {
+      // Less gets through than is sent: the link is slower than it seemed.
+      steps = 0;
+      drain(Math.max(arrived, lowest(queue, info)), queue, info);
+    }
+  }
+
+  /** One look may deceive, the less the longer the queue is. */
+  private double lowest(long queue, TcpInfo info) {
+    return linkRate * (isHuge(queue, info) ? MOST_DOWN_AT_ONCE : MOST_DOWN);
+  }
+
+  private void whenHolding(double arrived, long queue, TcpInfo info) {
+    boolean used = arrived > cap * MOST_DOWN;
+    if (isLong(queue, linkRate) && (used || tells(queue, info))) {
+      // Acknowledgements come in spurts after a loss, but no more arrives than is sent.
+      drain(Math.clamp(arrived, lowest(queue, info), Math.max(cap, linkRate)), queue, info);
+    } else if (used) {
+      cap *= ++steps > STEPS_BEFORE_FAST ? FAST_CREEP : CREEP;
+    }
+  }
+
+  private void drain(double rate, long queue, TcpInfo info) {
+    if (state != State.DRAINING) {
+      steps = 0;
+    }
+    state = State.DRAINING;
+    linkRate = rate;
+    // What queues goes within about one round trip and a half.
+    double part = Math.clamp(queue / (1.5 * info.rttNanos()), 0.05, 0.5);
+    cap = Math.max(MIN_BYTES_PER_SECOND, rate * (1 - part));
+  }
+
+  private void hold() {
+    state = State.HOLDING;
+    steps = 0;
+    cap = Math.max(MIN_BYTES_PER_SECOND, linkRate * AFTER_DRAIN);
+  }
+
+  /** What does not drain is not this connection's: a little is borne, more left to bbr. */
+  private void notOurs(long queue, TcpInfo info, long nowNanos) {
+    if (queue <= Math.max(MAX_TOLERATED_NANOS, info.minRttNanos() / 4)) {
+      toleratedNanos = queue;
+      hold();
+    } else {
+      open();
+      state = State.YIELDING;
+      yieldedNanos = nowNanos;
+    }
+  }
+
+  private void open() {
+    state = State.OPEN;
+    steps = 0;
+    arrivedBefore = 0;
+    toleratedNanos = 0;
+    cap = 0;
+  }
+
+  private boolean isLong(long queueNanos, double rate) {
+    double packet = PACKET_BYTES / Math.max(rate, MIN_BYTES_PER_SECOND) * NANOS_PER_SECOND;
+    return queueNanos > QUEUE_NANOS + toleratedNanos + QUEUE_PACKETS * packet;
+  }
+}
