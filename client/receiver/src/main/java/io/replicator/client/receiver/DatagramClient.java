@@ -100,7 +100,10 @@ final class DatagramClient {
     return connector == null ? 0 : MAX_BYTES;
   }
 
-  DatagramProgress progress() {
+  /**
+   * @param stale datagrams that feeds did not take
+   */
+  DatagramProgress progress(long stale) {
     Datagrams open = datagrams;
     return new DatagramProgress(
         connector != null,
@@ -108,6 +111,7 @@ final class DatagramClient {
         opens,
         arrivedDatagrams,
         duplicates,
+        stale,
         refusedBefore + (open == null ? 0 : open.stats().refused()));
   }
 

@@ -8,7 +8,8 @@ package io.replicator.client.receiver;
  * @param opens how often they were opened
  * @param arrived datagrams with changes that came
  * @param duplicates of them those that came before
+ * @param stale of them those that were not wanted any more
  * @param refused packets that were replayed, forged or broken; at least so many
  */
 public record DatagramProgress(
-    boolean wanted, boolean open, long opens, long arrived, long duplicates, long refused) {}
+    boolean wanted, boolean open, long opens, long arrived, long duplicates, long stale, long refused) {}

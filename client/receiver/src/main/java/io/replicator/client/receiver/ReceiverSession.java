@@ -349,7 +349,8 @@ public final class ReceiverSession implements Connection.Listener {
 
   /** How datagrams are doing. */
   public DatagramProgress datagrams() {
-    return datagrams.progress();
+    return datagrams.progress(
+        pipelines.stream().mapToLong(feed -> feed.datagrams().staleDatagrams()).sum());
   }
 
   private void pong(State.Streaming streaming, Pong pong) {

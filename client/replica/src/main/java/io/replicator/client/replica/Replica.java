@@ -1,7 +1,10 @@
 package io.replicator.client.replica;
 
 import io.replicator.api.Sink;
+import io.replicator.link.transport.DatagramConnector;
 import io.replicator.link.transport.netty.NettyLoop;
+import io.replicator.link.transport.netty.QuicClient;
+import io.replicator.link.transport.netty.QuicSettings;
 import io.replicator.link.transport.netty.TcpClient;
 import io.replicator.link.transport.netty.TlsSettings;
 import java.io.IOException;
@@ -76,7 +79,9 @@ public final class Replica implements AutoCloseable {
     try {
       List<ReplicaCore.Hub> hubs = new ArrayList<>();
       for (HubAddress hub : settings.hubs()) {
-        hubs.add(new ReplicaCore.Hub(hub.toString(), wayTo(hub, loop, settings)));
+        hubs.add(
+            new ReplicaCore.Hub(
+                hub.toString(), wayTo(hub, loop, settings), datagrams(hub, loop, settings)));
       }
       Replica replica = new Replica(loop, decoders, settings, hubs, targets);
       replica.core.start();
@@ -96,6 +101,15 @@ public final class Replica implements AutoCloseable {
     return switch (hub.way()) {
       case TCP -> new TcpClient(loop, hub.host(), hub.port(), tls, settings.tcp());
       case HTTP, HTTPS -> TcpClient.ofWebSockets(loop, hub.host(), hub.port(), tls, settings.tcp());
+    };
+  }
+
+  /** Beside TCP only: where HTTP has to do, UDP rarely gets through. */
+  private static @Nullable DatagramConnector datagrams(
+      HubAddress hub, NettyLoop loop, ReplicaSettings settings) {
+    return switch (hub.way()) {
+      case TCP -> settings.datagrams() ? new QuicClient(loop, QuicSettings.DEFAULTS) : null;
+      case HTTP, HTTPS -> null;
     };
   }
 

@@ -8,6 +8,7 @@ import io.replicator.client.receiver.SessionEnd;
 import io.replicator.client.receiver.SessionTarget;
 import io.replicator.link.transport.ConnectFailed;
 import io.replicator.link.transport.Connector;
+import io.replicator.link.transport.DatagramConnector;
 import io.replicator.link.transport.Loop;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,7 +49,11 @@ final class ReplicaCore {
   private static final Duration SOON = Duration.ofMillis(100);
 
   /** The way to one hub. */
-  record Hub(String name, Connector connector) {}
+  record Hub(String name, Connector connector, @Nullable DatagramConnector datagrams) {
+    Hub(String name, Connector connector) {
+      this(name, connector, null);
+    }
+  }
 
   private final Loop loop;
   private final Executor decoders;
@@ -192,7 +197,13 @@ final class ReplicaCore {
     connectBeganNanos = loop.nowNanos();
     ReceiverSession next =
         new ReceiverSession(
-            loop, decoders, settings.receiver(), settings.feeds(), opened, new SessionEvents());
+            loop,
+            decoders,
+            settings.receiver(),
+            settings.feeds(),
+            opened,
+            new SessionEvents(),
+            hubs.get(hub).datagrams());
     session = next;
     hubs.get(hub)
         .connector()
@@ -363,6 +374,7 @@ final class ReplicaCore {
         sessions,
         open == null ? OptionalLong.empty() : open.rttNanos(),
         open == null ? OptionalLong.empty() : open.clockOffsetMicros(),
+        open == null ? null : open.datagrams(),
         List.copyOf(feeds),
         targets.stream().map(Target::status).toList());
   }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param failFast whether what only people can mend (no right, unknown database) ends the replica;
  *     if not, it is said and tried again slowly
  * @param httpAddress "host:port" for status and metrics, "" = none
+ * @param datagrams whether live changes may come over UDP where a hub offers it
  */
 public record ReplicaSettings(
     List<HubAddress> hubs,
@@ -33,7 +34,8 @@ public record ReplicaSettings(
     TcpSettings tcp,
     RetrySettings retry,
     boolean failFast,
-    String httpAddress) {
+    String httpAddress,
+    boolean datagrams) {
 
   /** What browsers do: believe in the system's CAs and show nothing. */
   private static final TlsSettings SYSTEM_TRUST = new TlsSettings(null, null, null, false);
@@ -69,7 +71,7 @@ public record ReplicaSettings(
         TcpSettings.DEFAULTS,
         RetrySettings.DEFAULTS,
         false,
-        "");
+        "", false);
   }
 
   /** TLS on the way to this hub, null = plain. */

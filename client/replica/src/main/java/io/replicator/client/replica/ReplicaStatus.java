@@ -1,6 +1,7 @@
 package io.replicator.client.replica;
 
 import io.replicator.api.FeedId;
+import io.replicator.client.receiver.DatagramProgress;
 import io.replicator.client.receiver.FeedProgress;
 import java.util.List;
 import java.util.OptionalLong;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param sessions sessions that a hub welcomed
  * @param rttNanos round trip to the hub, empty = not known
  * @param clockOffsetMicros the hub's clock minus this one's, empty = not known
+ * @param datagrams of this session, null = not connected
  * @param feeds one for each feed
  * @param targets one for each target
  */
@@ -29,6 +31,7 @@ public record ReplicaStatus(
     long sessions,
     OptionalLong rttNanos,
     OptionalLong clockOffsetMicros,
+    @Nullable DatagramProgress datagrams,
     List<FeedStatus> feeds,
     List<TargetStatus> targets) {
 

@@ -104,6 +104,7 @@ public final class ReplicatorClient implements AutoCloseable {
     private @Nullable TlsSettings tls;
     private boolean insecure;
     private boolean failFast;
+    private boolean datagrams;
     private CursorStore cursors = new MemoryCursors();
 
     private Builder(List<HubAddress> hubs) {
@@ -159,6 +160,12 @@ public final class ReplicatorClient implements AutoCloseable {
     /** Plain TCP to another machine. */
     public Builder insecure() {
       insecure = true;
+      return this;
+    }
+
+    /** Live changes over UDP where the hub offers it: a lost packet then delays no other. */
+    public Builder datagrams() {
+      datagrams = true;
       return this;
     }
 
@@ -231,7 +238,7 @@ public final class ReplicatorClient implements AutoCloseable {
           TcpSettings.DEFAULTS,
           RetrySettings.DEFAULTS,
           failFast,
-          "");
+          "", datagrams);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.replicator.client.replica;
 
+import io.replicator.client.receiver.DatagramProgress;
 import io.replicator.client.receiver.FeedProgress;
 import java.util.Locale;
 import java.util.OptionalLong;
@@ -20,11 +21,27 @@ final class StatusJson {
         .field("sessions", status.sessions());
     optional(json, "rttMicros", scaled(status.rttNanos(), 1000));
     optional(json, "clockOffsetMicros", status.clockOffsetMicros());
+    DatagramProgress datagrams = status.datagrams();
+    if (datagrams != null && datagrams.wanted()) {
+      datagrams(json, datagrams);
+    }
     json.name("feeds").begin('[');
     status.feeds().forEach(feed -> feed(json, feed));
     json.end(']').name("targets").begin('[');
     status.targets().forEach(target -> target(json, target));
     return json.end(']').end('}').toString();
+  }
+
+  private static void datagrams(Json json, DatagramProgress datagrams) {
+    json.name("datagrams")
+        .begin('{')
+        .field("open", datagrams.open())
+        .field("opens", datagrams.opens())
+        .field("arrived", datagrams.arrived())
+        .field("duplicates", datagrams.duplicates())
+        .field("stale", datagrams.stale())
+        .field("refused", datagrams.refused())
+        .end('}');
   }
 
   private static void feed(Json json, ReplicaStatus.FeedStatus feed) {

@@ -1,5 +1,6 @@
 package io.replicator.client.replica;
 
+import io.replicator.client.receiver.DatagramProgress;
 import io.replicator.client.receiver.FeedProgress;
 import java.util.Locale;
 
@@ -16,6 +17,24 @@ final class StatusMetrics {
     final String sentence;
 
     OfClient(String type, String sentence) {
+      this.type = type;
+      this.sentence = sentence;
+    }
+  }
+
+  /** Of the session's datagrams. */
+  private enum OfDatagrams {
+    OPEN("gauge", "whether live changes can come in datagrams"),
+    OPENS_TOTAL("counter", "how often datagrams were opened in this session"),
+    ARRIVED_TOTAL("counter", "datagrams with changes that came"),
+    DUPLICATES_TOTAL("counter", "datagrams that came before"),
+    STALE_TOTAL("counter", "datagrams that were not wanted any more"),
+    REFUSED_TOTAL("counter", "packets that were replayed, forged or broken, at least so many");
+
+    final String type;
+    final String sentence;
+
+    OfDatagrams(String type, String sentence) {
       this.type = type;
       this.sentence = sentence;
     }
@@ -53,6 +72,13 @@ final class StatusMetrics {
       metrics.head("replicator_client_" + metric.name(), metric.type, metric.sentence);
       metrics.line("replicator_client_" + metric.name(), "", value(metric, status));
     }
+    DatagramProgress datagrams = status.datagrams();
+    if (datagrams != null && datagrams.wanted()) {
+      for (OfDatagrams metric : OfDatagrams.values()) {
+        metrics.head("replicator_client_datagrams_" + metric.name(), metric.type, metric.sentence);
+        metrics.line("replicator_client_datagrams_" + metric.name(), "", value(metric, datagrams));
+      }
+    }
     for (OfFeed metric : OfFeed.values()) {
       String name = "replicator_client_feed_" + metric.name();
       metrics.head(name, metric.type, metric.sentence);
@@ -84,6 +110,17 @@ final class StatusMetrics {
       case CONNECTED -> status.codec().isEmpty() ? 0 : 1;
       case READY -> status.isReady() ? 1 : 0;
       case SESSIONS_TOTAL -> status.sessions();
+    };
+  }
+
+  private static long value(OfDatagrams metric, DatagramProgress datagrams) {
+    return switch (metric) {
+      case OPEN -> datagrams.open() ? 1 : 0;
+      case OPENS_TOTAL -> datagrams.opens();
+      case ARRIVED_TOTAL -> datagrams.arrived();
+      case DUPLICATES_TOTAL -> datagrams.duplicates();
+      case STALE_TOTAL -> datagrams.stale();
+      case REFUSED_TOTAL -> datagrams.refused();
     };
   }
 

@@ -237,7 +237,7 @@ class ReplicaCoreTest {
             TcpSettings.DEFAULTS,
             RetrySettings.DEFAULTS,
             failFast,
-            "");
+            "", false);
     List<ReplicaCore.Hub> hubs = new ArrayList<>();
     hubs.add(new ReplicaCore.Hub("first", link));
     if (twoHubs) {

@@ -3,6 +3,7 @@ package io.replicator.client.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.replicator.client.receiver.DatagramProgress;
 import io.replicator.api.FeedId;
 import io.replicator.api.KeyPatterns;
 import java.io.IOException;
@@ -111,6 +112,7 @@ class StatusEndpointTest {
         2,
         OptionalLong.of(80_000_000),
         OptionalLong.empty(),
+        new DatagramProgress(true, true, 1, 20, 2, 3, 4),
         List.of(
             new ReplicaStatus.FeedStatus(
                 new FeedId(5, "", KeyPatterns.ALL),

@@ -50,6 +50,7 @@ final class HubMapping {
           .withTcp(TcpSettings.DEFAULTS.withCongestionControl(given.text(LinkSettings.CONGESTION)))
           .withHttp(http())
           .withWeb(web())
+          .withUdp(udp())
           .withInsecure(given.flag(SecuritySettings.INSECURE))
           .withDrainTimeout(
               given.flag(RunningSettings.NOWAIT)
@@ -72,6 +73,12 @@ final class HubMapping {
       case "" -> listenAddress(RunningSettings.HTTP, StatusCommand.HUB_HTTP);
       default -> listenAddress(RunningSettings.HTTP, text);
     };
+  }
+
+  private @Nullable ListenAddress udp() {
+    boolean wanted =
+        given.isSet(LinkSettings.UDP) || given.text(LinkSettings.TRANSPORT).equals("tcp+udp");
+    return wanted ? listenAddress(LinkSettings.UDP, given.text(LinkSettings.UDP)) : null;
   }
 
   private @Nullable WebListener web() {

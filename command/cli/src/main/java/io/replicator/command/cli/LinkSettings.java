@@ -89,6 +89,24 @@ final class LinkSettings {
           also(),
           "TCP congestion control; bbr where the kernel has it.");
 
+  static final Setting TRANSPORT =
+      LIST.add(
+          "transport",
+          new SettingType.Choice(List.of("tcp", "tcp+udp")),
+          "tcp",
+          on(HUB, CLIENT),
+          also(),
+          "tcp+udp = live changes in datagrams where they get through, all else over TCP.");
+
+  static final Setting UDP =
+      LIST.add(
+          "udp",
+          words("host:port"),
+          ":3334",
+          on(HUB),
+          also(),
+          "Where datagrams are taken; with --transport tcp+udp, or when given.");
+
   static final Setting KEEP_ALIVE =
       LIST.add(
           "keep-alive",

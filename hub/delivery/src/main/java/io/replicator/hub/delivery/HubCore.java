@@ -99,10 +99,14 @@ public final class HubCore {
     };
   }
 
-  /** Offers datagrams to clients that want them, at this port; takes in whoever shows a token. */
-  public Datagrams.Acceptor datagramAcceptor(DatagramPort port) {
-    gate.open(port);
+  /** Takes in datagrams of whoever shows a token that was offered. */
+  public Datagrams.Acceptor datagramAcceptor() {
     return gate::accept;
+  }
+
+  /** Offers datagrams to clients that want them, from now on. */
+  public void offerDatagrams(DatagramPort port) {
+    gate.open(port);
   }
 
   /** How things stand. */

@@ -11,6 +11,8 @@ import io.replicator.hub.web.WebService;
 import io.replicator.hub.web.WebSettings;
 import io.replicator.link.transport.netty.HttpServer;
 import io.replicator.link.transport.netty.NettyLoop;
+import io.replicator.link.transport.netty.QuicServer;
+import io.replicator.link.transport.netty.QuicSettings;
 import io.replicator.link.transport.netty.TcpServer;
 import io.replicator.redis.RedisConnector;
 import java.net.InetSocketAddress;
@@ -43,6 +45,7 @@ public final class HubServer implements AutoCloseable {
   private final HubCore core;
   private final TcpServer tcp;
   private final @Nullable HttpServer web;
+  private final @Nullable QuicServer udp;
   private final int httpPort;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -76,6 +79,7 @@ public final class HubServer implements AutoCloseable {
               "tcp",
               TcpServer.listen(loop, address, settings.tls(), settings.tcp(), core.acceptor()));
       web = startWeb(workers);
+      udp = startUdp();
       httpPort = startHttp();
     } catch (RuntimeException e) {
       closeParts();
@@ -119,6 +123,11 @@ public final class HubServer implements AutoCloseable {
   /** The port for browsers and WebSockets, -1 = there is none. */
   public int webPort() {
     return web == null ? -1 : web.address().getPort();
+  }
+
+  /** The UDP port for datagrams, -1 = none are offered. */
+  public int udpPort() {
+    return udp == null ? -1 : udp.address().getPort();
   }
 
   /** The port of the HTTP endpoint, -1 = there is none. */
@@ -192,6 +201,34 @@ public final class HubServer implements AutoCloseable {
             settings.tls(),
             settings.tcp().withMaxConnections(listener.maxConnections()),
             service));
+  }
+
+  private @Nullable QuicServer startUdp() {
+    ListenAddress at = settings.udp();
+    if (at == null) {
+      return null;
+    }
+    InetSocketAddress udp =
+        at.resolve(
+            settings.tls() != null || settings.insecure(),
+            "give TLS certificates, or listen on loopback, or allow it with insecure");
+    String congestion = settings.tcp().congestionControl();
+    boolean known = QuicSettings.CONGESTION_CONTROLS.contains(congestion);
+    QuicSettings quic = QuicSettings.DEFAULTS;
+    QuicServer server =
+        started(
+            "udp",
+            QuicServer.listen(
+                loop,
+                udp,
+                known ? quic.withCongestionControl(congestion) : quic,
+                core.datagramAcceptor()));
+    onLoop(() -> {
+      core.offerDatagrams(server.port());
+      return true;
+    });
+    LOG.atInfo().addKeyValue("address", server.address()).log("datagrams are offered");
+    return server;
   }
 
   private int startHttp() {

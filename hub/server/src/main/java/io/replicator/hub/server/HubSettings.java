@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param source how changes are captured
  * @param http where metrics, health and status are; null = nowhere
  * @param web where browsers, curl and WebSockets come in; null = nowhere
+ * @param udp where datagrams with live changes are offered; null = live changes go over TCP only
  * @param insecure whether plain TCP and HTTP may be reached from other machines
  * @param drainTimeout how long {@link HubServer#close} lets clients take what is on its way; 0 =
  *     does not wait
@@ -43,6 +44,7 @@ public record HubSettings(
     SourceSettings source,
     @Nullable ListenAddress http,
     @Nullable WebListener web,
+    @Nullable ListenAddress udp,
     boolean insecure,
     Duration drainTimeout) {
   public static final Duration DEFAULT_DRAIN_TIMEOUT = Duration.ofSeconds(10);
@@ -94,7 +96,7 @@ public record HubSettings(
         TcpSettings.DEFAULTS,
         SourceSettings.DEFAULTS,
         null,
-        null,
+        null, null,
         false,
         DEFAULT_DRAIN_TIMEOUT);
   }
@@ -110,7 +112,7 @@ public record HubSettings(
         tcp,
         source,
         http,
-        web,
+        web, udp,
         insecure,
         drainTimeout);
   }
@@ -126,7 +128,7 @@ public record HubSettings(
         tcp,
         source,
         http,
-        web,
+        web, udp,
         insecure,
         drainTimeout);
   }
@@ -142,7 +144,7 @@ public record HubSettings(
         tcp,
         source,
         http,
-        web,
+        web, udp,
         insecure,
         drainTimeout);
   }
@@ -158,7 +160,7 @@ public record HubSettings(
         tcp,
         source,
         http,
-        web,
+        web, udp,
         insecure,
         drainTimeout);
   }
@@ -174,7 +176,7 @@ public record HubSettings(
         changed,
         source,
         http,
-        web,
+        web, udp,
         insecure,
         drainTimeout);
   }
@@ -190,7 +192,7 @@ public record HubSettings(
         tcp,
         changed,
         http,
-        web,
+        web, udp,
         insecure,
         drainTimeout);
   }
@@ -206,7 +208,7 @@ public record HubSettings(
         tcp,
         source,
         changed,
-        web,
+        web, udp,
         insecure,
         drainTimeout);
   }
@@ -222,9 +224,15 @@ public record HubSettings(
         tcp,
         source,
         http,
-        changed,
+        changed, udp,
         insecure,
         drainTimeout);
+  }
+
+  public HubSettings withUdp(@Nullable ListenAddress changed) {
+    return new HubSettings(
+        address, redis, databases, tls, access, delivery, tcp, source, http, web, changed,
+        insecure, drainTimeout);
   }
 
   public HubSettings withInsecure(boolean changed) {
@@ -238,7 +246,7 @@ public record HubSettings(
         tcp,
         source,
         http,
-        web,
+        web, udp,
         changed,
         drainTimeout);
   }
@@ -246,7 +254,7 @@ public record HubSettings(
   /** 0 = {@code -nowait}. */
   public HubSettings withDrainTimeout(Duration changed) {
     return new HubSettings(
-        address, redis, databases, tls, access, delivery, tcp, source, http, web, insecure,
+        address, redis, databases, tls, access, delivery, tcp, source, http, web, udp, insecure,
         changed);
   }
 

@@ -3,6 +3,7 @@ package io.replicator.hub.web;
 import io.replicator.api.Source.SourceStatus;
 import io.replicator.hub.delivery.HubStatus;
 import io.replicator.hub.delivery.HubStatus.DatabaseStatus;
+import io.replicator.hub.delivery.HubStatus.DatagramStatus;
 import io.replicator.hub.delivery.HubStatus.FeedStatus;
 import io.replicator.hub.delivery.HubStatus.SubscriberStatus;
 import java.util.LinkedHashMap;
@@ -73,7 +74,25 @@ public final class StatusJson {
     json.put("sentBytes", subscriber.sentBytes());
     json.put("rttNanos", subscriber.rttNanos());
     json.put("bytesPerSecond", subscriber.bytesPerSecond());
+    DatagramStatus datagrams = subscriber.datagrams();
+    if (datagrams != null) {
+      json.put("datagrams", datagrams(datagrams));
+    }
     json.put("feeds", subscriber.feeds().stream().map(StatusJson::feed).toList());
+    return json;
+  }
+
+  private static Map<String, Object> datagrams(DatagramStatus datagrams) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("up", datagrams.up());
+    json.put("address", datagrams.address());
+    json.put("sent", datagrams.sent());
+    json.put("lost", datagrams.lost());
+    json.put("late", datagrams.late());
+    json.put("repaired", datagrams.repaired());
+    json.put("fallbacks", datagrams.fallbacks());
+    json.put("rttNanos", datagrams.rttNanos());
+    json.put("windowBytes", datagrams.windowBytes());
     return json;
   }
 

@@ -59,7 +59,8 @@ final class SimHub {
   private void listen(MemoryDatagramLink link) {
     HubCore open = core;
     if (open != null) {
-      link.listen(open.datagramAcceptor(link.port()));
+      open.offerDatagrams(link.port());
+      link.listen(open.datagramAcceptor());
     }
   }
 

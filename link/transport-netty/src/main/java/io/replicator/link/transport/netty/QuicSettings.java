@@ -2,6 +2,7 @@ package io.replicator.link.transport.netty;
 
 import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How datagrams travel.
@@ -25,6 +26,8 @@ public record QuicSettings(
   public static final QuicSettings DEFAULTS =
       new QuicSettings(
           "bbr", Duration.ofSeconds(3), Duration.ofSeconds(30), DEFAULT_MAX_BYTES, 10_000);
+
+  public static final List<String> CONGESTION_CONTROLS = List.of("bbr", "cubic", "reno");
 
   static final int MIN_MAX_BYTES = 512;
 
