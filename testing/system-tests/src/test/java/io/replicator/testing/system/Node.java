@@ -35,7 +35,11 @@ final class Node implements AutoCloseable {
 
   /** A hub that is not started yet; it listens on {@link #address}. */
   static Node hub(Path folder, String name, String... args) {
-    String address = "127.0.0.1:" + FreePort.next();
+    return hubAt(folder, name, "127.0.0.1:" + FreePort.next(), args);
+  }
+
+  /** The same, listening here. */
+  static Node hubAt(Path folder, String name, String address, String... args) {
     return of(folder, name, address, List.of("hub", "--hub", address), args);
   }
 

@@ -1,0 +1,134 @@
+package io.replicator.testing.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.replicator.command.redis.FreePort;
+import io.replicator.command.redis.RedisServer;
+import io.replicator.testing.testkit.Await;
+import io.replicator.testing.testkit.UdpRelay;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Live changes by datagrams between a hub and a client as processes, over a relay that loses, blocks,
+ * repeats and moves. The client reaches the hub's TCP port at 127.0.0.2, and so looks for the UDP
+ * port there, where the relay is.
+ */
+final class DatagramTest {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final int DATABASE = 5;
+  private static final long SEED = 20261125;
+
+  @TempDir Path folder;
+
+  private final RedisServer source = RedisServer.started();
+  private final RedisServer target = RedisServer.started();
+  private final int hubPort = FreePort.next();
+  private final int udpPort = FreePort.next();
+  private final UdpRelay relay =
+      new UdpRelay(
+          SEED,
+          new InetSocketAddress("127.0.0.2", udpPort),
+          new InetSocketAddress("127.0.0.1", udpPort));
+
+  @AfterEach
+  void stop() {
+    relay.close();
+    target.close();
+    source.close();
+  }
+
+  @Test
+  void lossBlocksRepeatsAndAnotherAddressAreSurvived() {
+    try (RandomWorkload workload = new RandomWorkload(SEED, source.port(), DATABASE);
+        Node hub = hub();
+        Node client = client()) {
+      workload.run(1000, false);
+      hub.start();
+      client.start().awaitReady();
+      await("datagrams are open", () -> hub.status().contains("\"up\":true"), hub, client);
+
+      relay.lose(50);
+      workload.run(3000, true);
+      equal(hub, client);
+      assertThat(hub.figure("datagrams_sent")).isPositive();
+      assertThat(relay.lost()).isPositive();
+      await("losses are noticed", () -> hub.figure("datagram_repairs") > 0, hub, client);
+
+      relay.lose(0);
+      relay.block();
+      workload.run(500, true);
+      equal(hub, client);
+      assertThat(hub.figure("datagram_fallbacks")).isPositive();
+
+      relay.unblock();
+      await("they are back", () -> hub.status().contains("\"up\":true"), hub, client);
+      long before = hub.figure("datagrams_sent");
+      workload.run(500, true);
+      equal(hub, client);
+      assertThat(hub.figure("datagrams_sent")).isGreaterThan(before);
+
+      relay.rebind();
+      workload.run(500, true);
+      equal(hub, client);
+      await("they are up", () -> hub.status().contains("\"up\":true"), hub, client);
+
+      relay.repeat(true);
+      workload.run(1000, true);
+      equal(hub, client);
+      assertThat(relay.repeated()).isPositive();
+      await("repeated packets are refused", () -> client.figure("refused") > 0, hub, client);
+    }
+  }
+
+  private Node hub() {
+    return Node.hubAt(
+        folder,
+        "hub",
+        ":" + hubPort,
+        "--insecure",
+        "--udp",
+        "127.0.0.1:" + udpPort,
+        "--databases",
+        String.valueOf(DATABASE),
+        "--plaindb",
+        String.valueOf(DATABASE),
+        "--redis",
+        source.address());
+  }
+
+  private Node client() {
+    return Node.client(
+        folder,
+        "client",
+        "127.0.0.2:" + hubPort,
+        "--transport",
+        "tcp+udp",
+        "--databases",
+        String.valueOf(DATABASE),
+        "--redis",
+        target.address());
+  }
+
+  private void equal(Node hub, Node client) {
+    Copy.awaitEqual(
+        LIMIT,
+        source.address(),
+        target.address(),
+        DATABASE,
+        () -> "seed " + SEED + "\n" + hub.story() + client.story());
+  }
+
+  private static void await(String what, BooleanSupplier condition, Node hub, Node client) {
+    try {
+      Await.until(LIMIT, what, condition);
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + "\n" + hub.story() + client.story(), e);
+    }
+  }
+}
