@@ -12,4 +12,10 @@ package io.replicator.client.receiver;
  * @param refused packets that were replayed, forged or broken; at least so many
  */
 public record DatagramProgress(
-    boolean wanted, boolean open, long opens, long arrived, long duplicates, long stale, long refused) {}
+    boolean wanted,
+    boolean open,
+    long opens,
+    long arrived,
+    long duplicates,
+    long stale,
+    long refused) {}

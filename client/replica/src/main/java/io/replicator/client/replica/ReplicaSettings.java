@@ -71,7 +71,8 @@ public record ReplicaSettings(
         TcpSettings.DEFAULTS,
         RetrySettings.DEFAULTS,
         false,
-        "", false);
+        "",
+        false);
   }
 
   /** TLS on the way to this hub, null = plain. */

@@ -238,7 +238,8 @@ public final class ReplicatorClient implements AutoCloseable {
           TcpSettings.DEFAULTS,
           RetrySettings.DEFAULTS,
           failFast,
-          "", datagrams);
+          "",
+          datagrams);
     }
   }
 }

@@ -237,7 +237,8 @@ class ReplicaCoreTest {
             TcpSettings.DEFAULTS,
             RetrySettings.DEFAULTS,
             failFast,
-            "", false);
+            "",
+            false);
     List<ReplicaCore.Hub> hubs = new ArrayList<>();
     hubs.add(new ReplicaCore.Hub("first", link));
     if (twoHubs) {

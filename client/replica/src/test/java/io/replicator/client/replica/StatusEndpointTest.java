@@ -3,9 +3,9 @@ package io.replicator.client.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.replicator.client.receiver.DatagramProgress;
 import io.replicator.api.FeedId;
 import io.replicator.api.KeyPatterns;
+import io.replicator.client.receiver.DatagramProgress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -35,7 +35,8 @@ final class ClientMapping {
           TcpSettings.DEFAULTS,
           RetrySettings.DEFAULTS,
           false,
-          http(), given.text(LinkSettings.TRANSPORT).equals("tcp+udp"));
+          http(),
+          given.text(LinkSettings.TRANSPORT).equals("tcp+udp"));
     } catch (IllegalArgumentException e) {
       throw new UsageError("client: " + Running.words(e), e);
     }

@@ -96,7 +96,8 @@ public record HubSettings(
         TcpSettings.DEFAULTS,
         SourceSettings.DEFAULTS,
         null,
-        null, null,
+        null,
+        null,
         false,
         DEFAULT_DRAIN_TIMEOUT);
   }
@@ -112,7 +113,8 @@ public record HubSettings(
         tcp,
         source,
         http,
-        web, udp,
+        web,
+        udp,
         insecure,
         drainTimeout);
   }
@@ -128,7 +130,8 @@ public record HubSettings(
         tcp,
         source,
         http,
-        web, udp,
+        web,
+        udp,
         insecure,
         drainTimeout);
   }
@@ -144,7 +147,8 @@ public record HubSettings(
         tcp,
         source,
         http,
-        web, udp,
+        web,
+        udp,
         insecure,
         drainTimeout);
   }
@@ -160,7 +164,8 @@ public record HubSettings(
         tcp,
         source,
         http,
-        web, udp,
+        web,
+        udp,
         insecure,
         drainTimeout);
   }
@@ -176,7 +181,8 @@ public record HubSettings(
         changed,
         source,
         http,
-        web, udp,
+        web,
+        udp,
         insecure,
         drainTimeout);
   }
@@ -192,7 +198,8 @@ public record HubSettings(
         tcp,
         changed,
         http,
-        web, udp,
+        web,
+        udp,
         insecure,
         drainTimeout);
   }
@@ -208,7 +215,8 @@ public record HubSettings(
         tcp,
         source,
         changed,
-        web, udp,
+        web,
+        udp,
         insecure,
         drainTimeout);
   }
@@ -224,15 +232,27 @@ public record HubSettings(
         tcp,
         source,
         http,
-        changed, udp,
+        changed,
+        udp,
         insecure,
         drainTimeout);
   }
 
   public HubSettings withUdp(@Nullable ListenAddress changed) {
     return new HubSettings(
-        address, redis, databases, tls, access, delivery, tcp, source, http, web, changed,
-        insecure, drainTimeout);
+        address,
+        redis,
+        databases,
+        tls,
+        access,
+        delivery,
+        tcp,
+        source,
+        http,
+        web,
+        changed,
+        insecure,
+        drainTimeout);
   }
 
   public HubSettings withInsecure(boolean changed) {
@@ -246,7 +266,8 @@ public record HubSettings(
         tcp,
         source,
         http,
-        web, udp,
+        web,
+        udp,
         changed,
         drainTimeout);
   }

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Live changes by datagrams between a hub and a client as processes, over a relay that loses, blocks,
- * repeats and moves. The client reaches the hub's TCP port at 127.0.0.2, and so looks for the UDP
- * port there, where the relay is.
+ * Live changes by datagrams between a hub and a client as processes, over a relay that loses,
+ * blocks, repeats and moves. The client reaches the hub's TCP port at 127.0.0.2, and so looks for
+ * the UDP port there, where the relay is.
  */
 final class DatagramTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);

@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A bad way for UDP between clients and a server: loses by a seed, repeats old packets, can be
- * blocked, and can go on from another port as a NAT does. Each client has a socket of its own towards
- * the server.
+ * blocked, and can go on from another port as a NAT does. Each client has a socket of its own
+ * towards the server.
  */
 public final class UdpRelay implements AutoCloseable {
   private static final int MAX_PACKET_BYTES = 2048;
@@ -139,8 +139,7 @@ public final class UdpRelay implements AutoCloseable {
     }
   }
 
-  private synchronized void repeatSometimes(byte[] bytes, SocketAddress client)
-      throws IOException {
+  private synchronized void repeatSometimes(byte[] bytes, SocketAddress client) throws IOException {
     if (!repeating || passed % REPEAT_AFTER != 0) {
       return;
     }
