@@ -40,7 +40,12 @@ final class Scenarios {
           new ChangeDuringLoad(),
           new Outage(),
           new FourLevels(),
-          new IdleLine());
+          new IdleLine(),
+          new LossyUpdates("udp0", 0, 0),
+          new LossyUpdates("udp1", 1, 0),
+          new LossyUpdates("udp3", 3, 0),
+          new LossyUpdates("udp5", 5, 0),
+          new LossyUpdates("udp3burst", 3, 8));
 
   private Scenarios() {}
 
