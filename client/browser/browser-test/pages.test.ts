@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test as nodeTest } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -145,4 +146,28 @@ test('the page of a hub shows what it does, and keys as they change', async () =
   await closeClean(page);
   await closeClean(example);
   await closeClean(slow);
+});
+
+test('where there are access rules the page asks for a token and keeps it for the tab', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'replicator-page-'));
+  writeFileSync(join(folder, 'token'), 'the token of an operator\n');
+  writeFileSync(
+    join(folder, 'hub.yaml'),
+    `access:\n  - name: operator\n    token-file: ${join(folder, 'token')}\n    databases: [${OTHER}]\n    status: true\n`,
+  );
+  const hub = await stage.anotherHub([`--databases=${OTHER}`, `--plaindb=${OTHER}`, `--config=${join(folder, 'hub.yaml')}`]);
+  const page = await (await stage.browser.newContext()).newPage();
+  await page.goto(`${hub.url}/`);
+  await page.waitForSelector('#sign-in:not([hidden])');
+  assert.equal(await page.textContent('#key-table tbody'), '');
+  await page.fill('#token', 'not the token of anybody');
+  await page.keyboard.press('Enter');
+  await until('it is refused', () => page.textContent('#sign-in-said'), (text) => (text ?? '').length > 5);
+  await page.fill('#token', 'the token of an operator');
+  await page.keyboard.press('Enter');
+  await until('keys are shown', () => page.textContent('#key-table'), (text) => text?.includes('user:1001') ?? false);
+  assert.equal(await page.isVisible('#sign-in'), false);
+  await page.reload();
+  await until('keys are shown again', () => page.textContent('#key-table'), (text) => text?.includes('user:1001') ?? false);
+  await page.context().close();
 });
