@@ -142,7 +142,7 @@ record LossyUpdates(String name, double lossPercent, int burst) implements Scena
 
   private static String value(Random random) {
     StringBuilder text = new StringBuilder("{\"price\":");
-    while (text.length() < VALUE_BYTES - 2) {
+    while (text.length() < VALUE_BYTES) {
       text.append(Integer.toString(random.nextInt(1_000_000), 36)).append(',');
     }
     return text.substring(0, VALUE_BYTES - 1) + "}";
