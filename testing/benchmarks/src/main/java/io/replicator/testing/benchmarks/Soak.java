@@ -70,7 +70,8 @@ final class Soak {
               Program.started(
                   launcher,
                   folder,
-                  List.of("hub", "--hub=" + hubAddress, "--plaindb=0", "--redis=" + source.address()));
+                  List.of(
+                      "hub", "--hub=" + hubAddress, "--plaindb=0", "--redis=" + source.address()));
           FaultProxy link = FaultProxy.to(hubAddress);
           Program client =
               Program.started(

@@ -33,16 +33,14 @@ final class SoakGrowth {
   }
 
   private void look(
-      String what,
-      ToDoubleFunction<SoakSample> figure,
-      Allowance allowance,
-      List<String> found) {
+      String what, ToDoubleFunction<SoakSample> figure, Allowance allowance, List<String> found) {
     int third = Math.max(1, samples.size() / 3);
     double before = median(samples.subList(0, third), figure);
     double after = median(samples.subList(samples.size() - third, samples.size()), figure);
     if (!allowance.forgives(before, after)) {
       found.add(
-          String.format(Locale.ROOT, "%s: %s grew from %.1f to %.1f", process, what, before, after));
+          String.format(
+              Locale.ROOT, "%s: %s grew from %.1f to %.1f", process, what, before, after));
     }
   }
 

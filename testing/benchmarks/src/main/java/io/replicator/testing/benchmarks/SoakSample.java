@@ -30,7 +30,10 @@ record SoakSample(double heapMegabytes, double residentMegabytes, long openFiles
     try (Stream<Path> files = Files.list(proc.resolve("fd"))) {
       String status = Files.readString(proc.resolve("status"));
       return new SoakSample(
-          heap, number(status, "VmRSS") * 1024 / 1e6, files.count(), (long) number(status, "Threads"));
+          heap,
+          number(status, "VmRSS") * 1024 / 1e6,
+          files.count(),
+          (long) number(status, "Threads"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -13,8 +13,8 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Updates over a line that loses packets: 2,000 a second of 200 bytes, by TCP and by datagrams. Every
- * twentieth update is of a key of its own and is looked for at the target until it is there.
+ * Updates over a line that loses packets: 2,000 a second of 200 bytes, by TCP and by datagrams.
+ * Every twentieth update is of a key of its own and is looked for at the target until it is there.
  *
  * @param burst mean length of a loss burst in packets, 0 = losses are independent
  */
@@ -58,7 +58,8 @@ record LossyUpdates(String name, double lossPercent, int burst) implements Scena
   public List<Contender> ours() {
     Contender tcp = Contender.replicator();
     return List.of(
-        tcp.withCongestionControl("cubic").with("tcp, cubic", List.of("--congestion=cubic"), List.of()),
+        tcp.withCongestionControl("cubic")
+            .with("tcp, cubic", List.of("--congestion=cubic"), List.of()),
         tcp.with("tcp, bbr", List.of(), List.of()),
         tcp.with(
             "tcp+udp",
@@ -83,8 +84,7 @@ record LossyUpdates(String name, double lossPercent, int burst) implements Scena
       }
       Copy copy = site.prepare();
       copy.begin();
-      Waiting.require(
-          bench.limit(), "the keys", () -> Targets.hasAll(site.targetClient(), KEYS));
+      Waiting.require(bench.limit(), "the keys", () -> Targets.hasAll(site.targetClient(), KEYS));
       Waiting.pause(Duration.ofSeconds(2));
       try (Sampler sampler = new Sampler(site, copy);
           Prober prober = new Prober(site, sampler)) {
@@ -92,7 +92,7 @@ record LossyUpdates(String name, double lossPercent, int burst) implements Scena
         long last = writeAll(site, bench, values, prober, random);
         boolean equal = Waiting.until(bench.limit(), () -> isThere(site, values));
         result.put("converged ms", (System.nanoTime() - last) / 1e6);
-        prober.close();
+        prober.finish();
         sampler.finish(result);
         result.staleness(prober.staleness);
         result.put("p99.9 ms", prober.staleness.percentile(0.999));
@@ -103,7 +103,10 @@ record LossyUpdates(String name, double lossPercent, int burst) implements Scena
         if (copy instanceof Copy.Replicator replicator) {
           for (String figure :
               List.of(
-                  "datagrams_sent", "datagrams_lost", "datagrams_late", "datagram_repairs",
+                  "datagrams_sent",
+                  "datagrams_lost",
+                  "datagrams_late",
+                  "datagram_repairs",
                   "datagram_fallbacks")) {
             result.put(figure, replicator.hubNumber(figure));
           }
@@ -153,7 +156,8 @@ record LossyUpdates(String name, double lossPercent, int burst) implements Scena
     RespClient target = site.targetClient();
     List<String> keys = new ArrayList<>(values.keySet());
     for (String key : keys) {
-      target.add("GET".getBytes(StandardCharsets.US_ASCII), key.getBytes(StandardCharsets.US_ASCII));
+      target.add(
+          "GET".getBytes(StandardCharsets.US_ASCII), key.getBytes(StandardCharsets.US_ASCII));
     }
     target.flush();
     boolean equal = true;
@@ -194,20 +198,23 @@ record LossyUpdates(String name, double lossPercent, int burst) implements Scena
         for (Probe probe : asked) {
           if (target.replyOrError().equals("1")) {
             outstanding.remove(probe);
-            staleness.add(
-                sampler.secondsSoFar(), (System.nanoTime() - probe.writtenNanos) / 1e6);
+            staleness.add(sampler.secondsSoFar(), (System.nanoTime() - probe.writtenNanos) / 1e6);
           }
         }
         Waiting.pause(Duration.ofNanos(500_000));
       }
     }
 
-    /** Those that are still out are waited for. */
     @Override
     public void close() {
-      if (stopped) {
-        return;
+      if (!stopped) {
+        finish();
       }
+      target.close();
+    }
+
+    /** Those that are still out are waited for. */
+    void finish() {
       stopped = true;
       try {
         thread.join(Duration.ofSeconds(30));
@@ -216,11 +223,9 @@ record LossyUpdates(String name, double lossPercent, int burst) implements Scena
       }
       Iterator<Probe> left = outstanding.iterator();
       while (left.hasNext()) {
-        staleness.add(
-            sampler.secondsSoFar(), (System.nanoTime() - left.next().writtenNanos) / 1e6);
+        staleness.add(sampler.secondsSoFar(), (System.nanoTime() - left.next().writtenNanos) / 1e6);
         left.remove();
       }
-      target.close();
     }
   }
 }
