@@ -35,8 +35,7 @@ final class BrokenDataTest {
     for (int i = 0; i < tries; i++) {
       int n = random.nextInt(raws.size());
       byte[] broken = broken(datas.get(n), datas.get(random.nextInt(datas.size())), random);
-      int announced =
-          random.nextInt(4) == 0 ? random.nextInt(MOST_RAW + 1) : raws.get(n).length;
+      int announced = random.nextInt(4) == 0 ? random.nextInt(MOST_RAW + 1) : raws.get(n).length;
       try {
         assertThat(compression.decompress(broken, announced, MOST_RAW)).hasSize(announced);
       } catch (CodecException e) {
@@ -69,7 +68,8 @@ final class BrokenDataTest {
       raws.add(noise);
       byte[] words = new byte[size];
       for (int i = 0; i < size; i++) {
-        words[i] = (byte) ("the key quote:IBM 131.2 ".charAt(i % 24) + (random.nextInt(9) == 0 ? 1 : 0));
+        words[i] =
+            (byte) ("the key quote:IBM 131.2 ".charAt(i % 24) + (random.nextInt(9) == 0 ? 1 : 0));
       }
       raws.add(words);
       byte[] runs = new byte[size];

@@ -140,15 +140,33 @@ final class Stage {
             feed -> store(client).differences(feed.id(), Simulation.wanted(feed.id())).isEmpty());
   }
 
-  /** Lets time pass until the copy is right; gives the time it took. */
+  /**
+   * Lets time pass until the copy is right; gives the time it took. Looks less often at more keys.
+   */
   Duration untilEqual(SimClient client, Duration limit) {
     long begin = loop.nowNanos();
+    Duration step = Duration.ofMillis(10L + database.values().size() / 10);
     while (!isEqual(client)) {
       if (loop.nowNanos() - begin > limit.toNanos()) {
         faults.add(store(client).name() + " is not equal after " + limit);
         break;
       }
-      loop.advance(Duration.ofMillis(10));
+      loop.advance(step);
+    }
+    requireSound();
+    return Duration.ofNanos(loop.nowNanos() - begin);
+  }
+
+  /** Lets time pass until the key's present state is at the target; gives the time it took. */
+  Duration untilThere(SimClient client, Key key, Duration limit) {
+    long state = database.nextState() - 1;
+    long begin = loop.nowNanos();
+    while (store(client).reachedState(database.number(), key) < state) {
+      if (loop.nowNanos() - begin > limit.toNanos()) {
+        faults.add("%s: a change of %s is not there after %s".formatted(seed, key, limit));
+        break;
+      }
+      loop.advance(Duration.ofMillis(1));
     }
     requireSound();
     return Duration.ofNanos(loop.nowNanos() - begin);
