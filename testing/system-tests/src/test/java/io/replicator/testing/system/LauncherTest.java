@@ -137,6 +137,14 @@ final class LauncherTest {
     assertThat(ran.code).as(ran.output).isZero();
   }
 
+  @Test
+  void withoutMavenItSaysWhatToInstall() throws Exception {
+    jdk("usr/lib/jvm/jdk-25", "25.0.1");
+    Ran ran = checkout().run(Map.of(), "hub");
+    assertThat(ran.code).isEqualTo(69);
+    assertThat(ran.output).contains("Maven is missing").contains("apt-get install maven");
+  }
+
   private record Ran(int code, String output) {}
 
   /** A copy of the launcher in its folder. */
@@ -213,6 +221,7 @@ final class LauncherTest {
 
   /** A Maven that counts its calls and makes the two jars that the launcher wants. */
   private void maven(String first) throws IOException {
+    executable(bin().resolve("npm"), "");
     executable(
         bin().resolve("mvn"),
         """
