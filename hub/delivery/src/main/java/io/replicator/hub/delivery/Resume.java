@@ -48,7 +48,7 @@ sealed interface Resume {
       if (refusal.isPresent()) {
         return new Anew(refusal.get());
       }
-      positions.add(inNumbering(decoded.get(), history.slots()));
+      positions.add(inNumbering(decoded.get(), history));
     }
     boolean same = cursors.stream().allMatch(cursors.getFirst()::equals);
     return new From(same ? positions.getFirst() : union(positions), same);
@@ -68,15 +68,23 @@ sealed interface Resume {
     return position.isBehind(history.horizon()) ? Optional.of("history gone") : Optional.empty();
   }
 
-  private static FeedPosition inNumbering(Decoded cursor, long slots) {
+  private static FeedPosition inNumbering(Decoded cursor, History history) {
     FeedPosition position = cursor.position();
-    if (cursor.slots() == slots) {
+    if (cursor.slots() == history.slots()) {
       return position;
     }
     return new FeedPosition(
         position.live().from(0),
-        position.backfill().stream().map(round -> round.from(0)).toList(),
+        position.backfill().stream().map(round -> anew(round, history.horizon())).toList(),
         position.chained());
+  }
+
+  /**
+   * A hub that has started since does not tell versions up to its horizon apart: what a load still
+   * owes may have the horizon's version there, and lies within the round only if that goes so far.
+   */
+  private static Round anew(Round round, long horizon) {
+    return round.isSnapshot() ? new Round(0, Math.max(round.until(), horizon), 0) : round.from(0);
   }
 
   /** Live goes on at the foremost target; what the others lack up to there becomes backfill. */

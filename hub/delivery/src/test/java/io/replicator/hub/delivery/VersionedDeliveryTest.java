@@ -2,6 +2,7 @@ package io.replicator.hub.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.replicator.link.wire.FeedGrant;
 import io.replicator.testing.testkit.MemoryLink;
 import java.time.Duration;
 import java.util.List;
@@ -117,5 +118,39 @@ final class VersionedDeliveryTest {
     assertThat(client.granted().getFeeds(0).getReason()).isEqualTo("another version chain");
     lab.loop.runUntil(
         Lab.LONG, "equal", () -> Lab.text(store.values).equals(Lab.text(again.values)));
+  }
+
+  @Test
+  void aLoadGoesOnWhereTheHorizonOfANewHubHidesWhatItOwes() { // I1, I4; simulation seed 178
+    MemoryLink.Settings narrow = MemoryLink.Settings.FAST.withRate(100_000).withUnsentLimit(4096);
+    Lab lab = new Lab(3, Lab.settings(1000, 262_144, 16 * 1024), true, narrow);
+    lab.source.version = 5;
+    lab.fill(300, 500);
+    lab.source.told().versionKnown(5, 5);
+    lab.source.scan();
+    TestClient.Store store = new TestClient.Store();
+    lab.connect(store);
+    lab.loop.runUntil(Lab.LONG, "loading", () -> store.values.size() > 50);
+    for (int i = 0; i < 5; i++) {
+      lab.source.commit(Map.of("key:00000" + i, new byte[] {1}), List.of());
+    }
+    lab.loop.runUntil(Lab.LONG, "live", () -> store.value("key:000004").length == 1);
+    lab.loop.advance(Duration.ofMillis(100));
+    assertThat(store.loading).isTrue();
+    lab.link.cut();
+    lab.hub.close();
+    // The lists up to 8 have expired: what has not changed since has version 8 at the new hub.
+    FakeSource same = new FakeSource(lab.loop, 0, true);
+    same.values.putAll(lab.source.values);
+    same.lists.putAll(lab.source.lists.tailMap(9L, true));
+    same.version = 10;
+    lab.hub = lab.newHub(DeliverySettings.defaults("other"), same);
+    same.told().versionKnown(10, 8);
+    same.scan();
+    lab.loop.advance(Duration.ofSeconds(1));
+    TestClient client = lab.connect(store);
+    lab.loop.runUntil(
+        Lab.LONG, "equal", () -> Lab.text(store.values).equals(Lab.text(same.values)));
+    assertThat(client.granted().getFeeds(0).getResume()).isEqualTo(FeedGrant.Resume.RESUMED);
   }
 }
