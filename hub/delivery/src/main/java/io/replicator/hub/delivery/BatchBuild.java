@@ -198,7 +198,11 @@ final class BatchBuild {
         if (index.observe(page.slot(i), version, present.hash())) {
           works.loop().execute(spec.database()::tellMoved);
         }
-        index.foundByRead(page.slot(i), version, page.askedInScan());
+        if (index.foundByRead(page.slot(i), page.key(i), page.askedInScan())) {
+          works.loop().execute(spec.database()::tellMoved);
+        } else if (isBuriedSince(page.slot(i), version)) {
+          return true; // its removal is owed, and with it the value if it has one again
+        }
         add(
             new Change.Put(key, version, present.value(), present.expiresAtMillis()),
             present.bytes());
@@ -226,6 +230,14 @@ final class BatchBuild {
       }
     }
     return true;
+  }
+
+  /**
+   * Whether a scan that began after the read was asked for has found the key gone. The value read
+   * may be younger than that: sent now, the removal that comes next would take it back.
+   */
+  private boolean isBuriedSince(int slot, long readVersion) {
+    return index.versionOf(slot) > readVersion && index.isTombstone(slot);
   }
 
   /** The page was full: what follows is left for the next batch, or read alone if it is all. */

@@ -278,19 +278,25 @@ public final class ChangeIndex {
   }
 
   /**
-   * A read found the key of this row at this version. If it was asked for in the scan that is under
-   * way, what it found is newer than the scan's beginning: the scan need not meet the key, which it
-   * may have passed before the key was made.
+   * A read found the key of this row. If it was asked for since the last scan began, what it found
+   * is newer than that: the scan need not meet the key, which it may have passed before the key was
+   * made. One that the scan has buried meanwhile comes back with a new version.
    *
    * @param askedInScan {@link #scanNumber} when the read was asked for
+   * @return whether it got a new version
    */
-  public void foundByRead(int slot, long readVersion, int askedInScan) {
-    if (scanning
-        && askedInScan == scan
-        && versionOf(slot) == readVersion
-        && !rows.isTombstone(slot)) {
-      rows.setScan(slot, scan);
+  public boolean foundByRead(int slot, byte[] key, int askedInScan) {
+    if (askedInScan != scan || slot != find(key)) {
+      return false;
     }
+    if (rows.isTombstone(slot)) {
+      revive(slot);
+      stamp(slot, nextVersion());
+      tidy();
+      return true;
+    }
+    rows.setScan(slot, scan);
+    return false;
   }
 
   /**

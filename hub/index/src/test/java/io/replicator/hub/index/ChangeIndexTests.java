@@ -263,11 +263,19 @@ class ChangeIndexTests {
     int late = index.touch(key("late"));
     int before = index.scanNumber();
     index.beginScan();
-    index.foundByRead(early, index.versionOf(early), before); // asked before: it may be gone since
-    index.foundByRead(late, index.versionOf(late), index.scanNumber());
+    index.foundByRead(early, key("early"), before); // asked before: it may be gone since
+    index.foundByRead(late, key("late"), index.scanNumber());
     index.endScan();
     assertThat(index.isTombstone(early)).isTrue();
     assertThat(index.isTombstone(late)).isFalse();
+
+    // An answer that comes when the scan has ended: what it buried comes back.
+    assertThat(index.foundByRead(early, key("early"), before)).isFalse();
+    long version = index.version();
+    assertThat(index.foundByRead(early, key("early"), index.scanNumber())).isTrue();
+    assertThat(index.isTombstone(early)).isFalse();
+    assertThat(index.versionOf(early)).isEqualTo(version + 1);
+
     index.beginScan();
     index.endScan();
     assertThat(index.isTombstone(late)).isTrue();

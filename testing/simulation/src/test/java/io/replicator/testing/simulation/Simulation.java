@@ -242,7 +242,10 @@ final class Simulation {
     for (HubStatus.SubscriberStatus subscriber : status.subscribers()) {
       // credit is looked at before a batch is built: what was built beyond it is sent all the same
       long most =
-          subscriber.windowBytes() + 3L * subscriber.feeds().size() * 2 * settings.bulkBatchBytes();
+          subscriber.windowBytes()
+              + 3L
+                  * subscriber.feeds().size()
+                  * (settings.bulkBatchBytes() + settings.maxValueBytes());
       if (subscriber.unackedBytes() > most) {
         faults.add(
             "I9 %s: %d bytes unacknowledged, at most %d"

@@ -223,10 +223,10 @@ final class TargetStore {
   void remove(int database, Key key, String why) {
     long before = reached(database, key);
     Long absence = source(database).history(key).absenceFrom(before);
-    if (absence == null) {
+    if (absence == null && !source(database).history(key).mayBeOvertakenByAbsence(before)) {
       faults.add(
           "I3 %s: %s removes %s, which is there since state %d".formatted(name, why, key, before));
-    } else {
+    } else if (absence != null) {
       reach(database, key, absence);
     }
     values(database).remove(key);
