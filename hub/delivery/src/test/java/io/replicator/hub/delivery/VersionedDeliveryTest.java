@@ -2,9 +2,11 @@ package io.replicator.hub.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.replicator.api.Key;
 import io.replicator.link.wire.FeedGrant;
 import io.replicator.testing.testkit.MemoryLink;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -134,7 +136,10 @@ final class VersionedDeliveryTest {
     for (int i = 0; i < 5; i++) {
       lab.source.commit(Map.of("key:00000" + i, new byte[] {1}), List.of());
     }
-    lab.loop.runUntil(Lab.LONG, "live", () -> store.value("key:000004").length == 1);
+    lab.loop.runUntil(
+        Lab.LONG,
+        "live",
+        () -> Arrays.equals(store.values.get(Key.of("key:000004")), new byte[] {1}));
     lab.loop.advance(Duration.ofMillis(100));
     assertThat(store.loading).isTrue();
     lab.link.cut();
