@@ -16,7 +16,8 @@ sealed interface Resume {
   /**
    * It goes on.
    *
-   * @param asStored whether every target has exactly this cursor stored
+   * @param asStored whether every target has exactly this cursor stored, in this slot numbering: a
+   *     cursor whose parts are of two numberings could not be read
    */
   record From(FeedPosition position, boolean asStored) implements Resume {}
 
@@ -33,6 +34,7 @@ sealed interface Resume {
 
   static Resume judge(List<Cursor> cursors, History history) {
     List<FeedPosition> positions = new ArrayList<>();
+    boolean numbered = true;
     if (cursors.isEmpty()) {
       return new Anew("no cursor");
     }
@@ -49,9 +51,10 @@ sealed interface Resume {
         return new Anew(refusal.get());
       }
       positions.add(inNumbering(decoded.get(), history));
+      numbered &= decoded.get().slots() == history.slots();
     }
     boolean same = cursors.stream().allMatch(cursors.getFirst()::equals);
-    return new From(same ? positions.getFirst() : union(positions), same);
+    return new From(same ? positions.getFirst() : union(positions), same && numbered);
   }
 
   private static Optional<String> refusal(Decoded cursor, History history) {
