@@ -26,6 +26,11 @@ final class CongestionChoice {
     chooses = wanted.equals(BBR);
   }
 
+  /** Whether the operator left it to us; else nothing is changed, and no pacing cap is set. */
+  boolean chooses() {
+    return chooses;
+  }
+
   /**
    * @param holds whether the link's rate is known and kept to
    * @return what to change to now

@@ -138,8 +138,10 @@ final class UnsentLimit {
     gauge.sample(info, sampledNanos);
     kernelBytes = gauge.fine() ? info.notSentBytes() : 0;
     applyLimit();
-    pacing.sample(info, sampledNanos);
-    applyPacing();
+    if (congestion.chooses()) {
+      pacing.sample(info, sampledNanos);
+      applyPacing();
+    }
     gauge.setTight(pacing.holds());
     congestion
         .next(pacing.holds(), info.retransmissions(), sampledNanos)
