@@ -31,7 +31,7 @@ final class NumberRangesTest {
       NumberRanges ranges = new NumberRanges();
       TreeSet<Long> model = new TreeSet<>();
       for (int i = 0; i < 60; i++) {
-        long number = 1 + random.nextInt(100);
+        long number = 1L + random.nextInt(100);
         assertThat(ranges.add(number)).as("seed %d", seed).isEqualTo(model.add(number));
       }
       List<Long> read = new ArrayList<>();

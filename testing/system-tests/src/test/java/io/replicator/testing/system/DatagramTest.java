@@ -6,6 +6,7 @@ import io.replicator.command.redis.FreePort;
 import io.replicator.command.redis.RedisServer;
 import io.replicator.testing.testkit.Await;
 import io.replicator.testing.testkit.UdpRelay;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,7 +35,7 @@ final class DatagramTest {
       new UdpRelay(
           SEED,
           new InetSocketAddress("127.0.0.2", udpPort),
-          new InetSocketAddress("127.0.0.1", udpPort));
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), udpPort));
 
   @AfterEach
   void stop() {
