@@ -80,7 +80,7 @@ final class Soak {
                   List.of("client", "--hub=" + link.address(), "--redis=" + target.address()))) {
         hub.awaitReady(START_LIMIT);
         client.awaitReady(START_LIMIT);
-        try (SoakWorkload workload = new SoakWorkload(source.port(), keys, changes)) {
+        try (SoakWorkload _ = new SoakWorkload(source.port(), keys, changes)) {
           work(hub, client, link);
         }
         link.heal();
