@@ -13,35 +13,12 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One feed whose batches are taken one by one instead of being sent in blocks: what stands behind
- * an answer over HTTP. Nothing is built before the batch before it was taken and one more is
- * demanded. The live lane waits until backfill is out, so that what comes stands in the order in
- * which it is to be applied (P128). Confined to the loop.
+ * One feed whose batches are taken one by one. Nothing is built before the batch before it was
+ * taken and one more is demanded. The live lane waits until backfill is out, so that what comes
+ * stands in the order in which it is to be applied (P128). Confined to the loop.
  */
-public final class FeedReader implements FeedHost {
+public final class FeedReader implements FeedHost, BatchReader {
   private static final Duration CURSOR_LOOK = Duration.ofSeconds(10);
-
-  /** Hears what comes of a {@link #demand}; never called from inside it. */
-  public interface Listener {
-    /** One batch, once for each demand. */
-    void onBatch(Taken batch);
-
-    /**
-     * Everything is out that was there when backfill ended or reading began; the demand stands, a
-     * batch may follow later.
-     */
-    void onCaughtUp();
-
-    /** The hub ends it. */
-    void onEnded(String reason);
-  }
-
-  /**
-   * A batch, not compressed.
-   *
-   * @param cursor where the feed stands behind it, both parts
-   */
-  public record Taken(EncodedBatch encoded, Lane lane, Cursor cursor) {}
 
   private record Queued(LaneQueue lane, Taken batch, FeedStats.Mark mark) {}
 
@@ -49,7 +26,7 @@ public final class FeedReader implements FeedHost {
   private final Connection.Peer peer;
   private final String name;
   private final DatabaseState database;
-  private final Listener listener;
+  private final BatchReader.Listener listener;
   private final Feed feed;
   private final ArrayDeque<Queued> queue = new ArrayDeque<>();
 
@@ -68,7 +45,7 @@ public final class FeedReader implements FeedHost {
       String name,
       FeedRequested requested,
       List<Cursor> cursors,
-      Listener listener) {
+      BatchReader.Listener listener) {
     this.hub = hub;
     this.peer = peer;
     this.name = name;
@@ -82,7 +59,7 @@ public final class FeedReader implements FeedHost {
     hub.loop().schedule(CURSOR_LOOK, this::refreshCursor);
   }
 
-  /** Asks for one batch more; the one before counts as taken. */
+  @Override
   public void demand() {
     FeedStats.Mark before = taken;
     taken = null;
@@ -98,13 +75,13 @@ public final class FeedReader implements FeedHost {
     postPump();
   }
 
-  /** Counts what an answer put on the wire. */
+  @Override
   public void sent(int bytes) {
     feed.stats().wireBytes += bytes;
     hub.works().counters().add(DeliveryCounter.WIRE_BYTES, bytes);
   }
 
-  /** Where the feed stands behind everything that was taken. */
+  @Override
   public Cursor cursor() {
     return database.cursor(feed.position());
   }
@@ -118,7 +95,7 @@ public final class FeedReader implements FeedHost {
         || position.live().after() < database.version();
   }
 
-  /** Nobody wants more. Idempotent. */
+  @Override
   public void close() {
     if (!closed) {
       closed = true;

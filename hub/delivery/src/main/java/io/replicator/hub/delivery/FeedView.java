@@ -4,6 +4,7 @@ import io.replicator.api.Cursor;
 import io.replicator.link.transport.Connection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 /** What a {@link Visitor} asked for and may have, before it is read. Confined to the loop. */
 public final class FeedView {
@@ -95,16 +96,36 @@ public final class FeedView {
   }
 
   /** Begins to read, from the cursor that was brought or from nothing. */
-  public FeedReader read(FeedReader.Listener listener) {
+  public FeedReader read(BatchReader.Listener listener) {
     return begun(cursors, listener);
   }
 
   /** Begins to read what changes from now on. */
-  public FeedReader readFromNow(FeedReader.Listener listener) {
+  public FeedReader readFromNow(BatchReader.Listener listener) {
     return begun(List.of(cursorNow()), listener);
   }
 
-  private FeedReader begun(List<Cursor> from, FeedReader.Listener listener) {
+  /** All pieces of the feed. */
+  public CompletionStage<PieceList> pieces() {
+    return Pieces.of(hub, requested, cursorNow());
+  }
+
+  /**
+   * Begins to read one piece.
+   *
+   * @return empty if that history or that slot numbering is no more, or there is no such range
+   */
+  public Optional<BatchReader> readPiece(
+      long epoch, long slots, int from, int to, BatchReader.Listener listener) {
+    boolean known = isReady() && epoch == database.epoch() && slots == database.slots();
+    if (!known || from % Pieces.SLOTS != 0 || to != from + Pieces.SLOTS) {
+      return Optional.empty();
+    }
+    int[] listed = Pieces.live(database.index(), requested.filter(), from, to);
+    return Optional.of(new PieceReader(hub, requested, listed, listener));
+  }
+
+  private FeedReader begun(List<Cursor> from, BatchReader.Listener listener) {
     FeedReader reader = new FeedReader(hub, peer, name, requested, from, listener);
     hub.began(reader);
     reader.open();

@@ -125,7 +125,7 @@ class HttpEndpointTests {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), endpoint.port())) {
       String request = "GET /" + "x".repeat(20_000) + " HTTP/1.1\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(US_ASCII));
-      assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII)).contains("400");
+      assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII)).contains("414");
     }
     assertThat(get("/healthz").statusCode()).isEqualTo(200);
   }

@@ -1,6 +1,6 @@
 package io.replicator.hub.web;
 
-import io.replicator.hub.delivery.FeedReader.Taken;
+import io.replicator.hub.delivery.BatchReader.Taken;
 
 /** Batches as they are, each behind its length as a varint. */
 final class BatchesRendering implements Rendering {

@@ -1,7 +1,7 @@
 package io.replicator.hub.web;
 
 import io.replicator.api.Cursor;
-import io.replicator.hub.delivery.FeedReader;
+import io.replicator.hub.delivery.BatchReader;
 import io.replicator.link.transport.HttpExchange;
 import io.replicator.link.transport.HttpHead;
 import io.replicator.link.transport.Loop;
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  *                                                  └ caught up → end
  * </pre>
  */
-final class BodyStream implements FeedReader.Listener, HttpExchange.BodyListener {
+final class BodyStream implements BatchReader.Listener, HttpExchange.BodyListener {
   private static final Logger LOG = LoggerFactory.getLogger(BodyStream.class);
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
 
@@ -35,7 +35,7 @@ final class BodyStream implements FeedReader.Listener, HttpExchange.BodyListener
   private final BodyCoder coder;
   private final boolean endless;
 
-  private @Nullable FeedReader reader;
+  private @Nullable BatchReader reader;
   private HttpExchange.@Nullable Body body;
   private Loop.@Nullable Timer timer;
   private boolean rendersNow;
@@ -60,8 +60,9 @@ final class BodyStream implements FeedReader.Listener, HttpExchange.BodyListener
    *
    * @param open gives the reader of what is to be sent
    */
-  void start(HttpExchange exchange, HttpHead head, Function<FeedReader.Listener, FeedReader> open) {
-    FeedReader opened = open.apply(this);
+  void start(
+      HttpExchange exchange, HttpHead head, Function<BatchReader.Listener, BatchReader> open) {
+    BatchReader opened = open.apply(this);
     reader = opened;
     body = exchange.begin(head, this);
     if (endless) {
@@ -71,13 +72,13 @@ final class BodyStream implements FeedReader.Listener, HttpExchange.BodyListener
   }
 
   @Override
-  public void onBatch(FeedReader.Taken batch) {
+  public void onBatch(BatchReader.Taken batch) {
     render(() -> coder.piece(rendering.batch(batch)), this::written);
   }
 
   @Override
   public void onCaughtUp() {
-    FeedReader open = reader;
+    BatchReader open = reader;
     if (endless || open == null || over) {
       return;
     }
@@ -131,7 +132,7 @@ final class BodyStream implements FeedReader.Listener, HttpExchange.BodyListener
 
   private void write(byte[] bytes) {
     HttpExchange.Body to = body;
-    FeedReader from = reader;
+    BatchReader from = reader;
     if (to != null && from != null && bytes.length > 0) {
       wroteSince = true;
       from.sent(bytes.length);
@@ -140,7 +141,7 @@ final class BodyStream implements FeedReader.Listener, HttpExchange.BodyListener
   }
 
   private void demand() {
-    FeedReader from = reader;
+    BatchReader from = reader;
     if (from != null && !over) {
       from.demand();
     }

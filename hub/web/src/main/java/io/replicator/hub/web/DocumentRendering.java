@@ -1,7 +1,7 @@
 package io.replicator.hub.web;
 
 import io.replicator.api.Batch;
-import io.replicator.hub.delivery.FeedReader.Taken;
+import io.replicator.hub.delivery.BatchReader.Taken;
 
 /** All batches as one JSON document, which is well-formed only if it is complete. */
 final class DocumentRendering implements Rendering {

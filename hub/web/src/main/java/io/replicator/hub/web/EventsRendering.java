@@ -1,6 +1,6 @@
 package io.replicator.hub.web;
 
-import io.replicator.hub.delivery.FeedReader.Taken;
+import io.replicator.hub.delivery.BatchReader.Taken;
 
 /** Each batch as one Server-Sent Event whose id is the cursor (P133). */
 final class EventsRendering implements Rendering {

@@ -1,5 +1,6 @@
 package io.replicator.hub.web;
 
+import io.replicator.hub.delivery.BatchReader;
 import io.replicator.hub.delivery.FeedView;
 import io.replicator.hub.delivery.Visitor;
 import io.replicator.link.codec.ProtocolException;
@@ -14,14 +15,21 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Entries and changes of a feed (P129-P134). */
 final class FeedPages {
   private static final Set<String> ENTRIES =
       Set.of("match", "exclude", "collection", "cursor", "format");
+  private static final Set<String> MANIFEST = Set.of("match", "exclude", "collection", "pieces");
+  private static final Set<String> PIECE = Set.of("match", "exclude", "collection", "format");
   private static final Set<String> CHANGES =
       Set.of("match", "exclude", "collection", "since", "format", "wait");
+  private static final Set<BodyFormat> ENTRIES_FORMATS =
+      Set.copyOf(EnumSet.of(BodyFormat.JSON, BodyFormat.NDJSON, BodyFormat.BATCHES));
+  private static final Pattern PIECES = Pattern.compile("(?:^|&)pieces(?==?(?:&|$))=?");
   private static final String NOW = "now";
   private static final int MAX_WAIT_SECONDS = 60;
   private static final String VARY = "Accept, Accept-Encoding, Authorization, Origin";
@@ -37,9 +45,12 @@ final class FeedPages {
   /** What there is, or what is missing from a cursor on. */
   void entries(HttpExchange exchange, Visitor visitor, int database, HttpHead cors) {
     HttpRequest request = exchange.request();
+    if (PIECES.matcher(request.query()).find()) {
+      manifest(exchange, visitor, database, cors);
+      return;
+    }
     WebQuery query = WebQuery.parse(request.query(), ENTRIES);
-    BodyFormat format =
-        format(request, query, EnumSet.of(BodyFormat.JSON, BodyFormat.NDJSON, BodyFormat.BATCHES));
+    BodyFormat format = format(request, query, ENTRIES_FORMATS);
     FeedView view = view(visitor, query, database, cursor("cursor", query.one("cursor")));
     view.refusal()
         .ifPresent(reason -> {
@@ -58,8 +69,59 @@ final class FeedPages {
     if (whole && EntityTag.isFresh(request.header("if-none-match"), view)) {
       exchange.answer(new HttpHead(304, head.headers()), new byte[0]);
     } else {
-      stream(exchange, head, format, view, false);
+      stream(exchange, head, format, view, view::read);
     }
+  }
+
+  private static void manifest(
+      HttpExchange exchange, Visitor visitor, int database, HttpHead cors) {
+    HttpRequest request = exchange.request();
+    FeedView view = view(visitor, WebQuery.parse(request.query(), MANIFEST), database, null);
+    String patterns = PIECES.matcher(request.query()).replaceAll("");
+    HttpHead head =
+        HttpHead.of(200)
+            .withAll(cors.headers())
+            .with("Content-Type", BodyFormat.JSON.mediaType())
+            .with("Cache-Control", "no-store");
+    view.pieces()
+        .whenComplete((pieces, failure) -> {
+          if (pieces == null) {
+            WebError lost = new WebError(503, "OVERLOADED", String.valueOf(failure.getMessage()));
+            exchange.answer(lost.head(), lost.body());
+          } else {
+            exchange.answer(head, PiecesJson.of(database, patterns, pieces));
+          }
+        });
+  }
+
+  /**
+   * One piece of a manifest.
+   *
+   * @param url what stands behind {@code pieces/} in the path
+   */
+  void piece(HttpExchange exchange, Visitor visitor, int database, PieceUrl url, HttpHead cors) {
+    HttpRequest request = exchange.request();
+    WebQuery query = WebQuery.parse(request.query(), PIECE);
+    BodyFormat format = format(request, query, ENTRIES_FORMATS);
+    FeedView view = view(visitor, query, database, null);
+    boolean open = request.header("authorization").isEmpty() && request.peer().identity().isEmpty();
+    HttpHead head =
+        HttpHead.of(200)
+            .withAll(cors.headers())
+            .with("Content-Type", format.mediaType())
+            .with("Cache-Control", (open ? "public" : "private") + ", max-age=31536000, immutable")
+            .with("Vary", VARY);
+    stream(
+        exchange,
+        head,
+        format,
+        view,
+        listener ->
+            view.readPiece(url.epoch(), url.slots(), url.from(), url.to(), listener)
+                .orElseThrow(() ->
+                    new WebError.Refusal(
+                        new WebError(
+                            410, "CURSOR", "this piece is of a history that is no more"))));
   }
 
   /** What changes, as events or as the answer to one question. */
@@ -79,7 +141,7 @@ final class FeedPages {
             .with("Cache-Control", "no-store")
             .with("Vary", VARY);
     if (format == BodyFormat.SSE) {
-      stream(exchange, head, format, view, fromNow);
+      stream(exchange, head, format, view, fromNow ? view::readFromNow : view::read);
     } else {
       new LongPoll(loop, workers, exchange, head, Duration.ofSeconds(wait))
           .start(listener -> fromNow ? view.readFromNow(listener) : view.read(listener));
@@ -87,7 +149,11 @@ final class FeedPages {
   }
 
   private void stream(
-      HttpExchange exchange, HttpHead head, BodyFormat format, FeedView view, boolean fromNow) {
+      HttpExchange exchange,
+      HttpHead head,
+      BodyFormat format,
+      FeedView view,
+      Function<BatchReader.Listener, BatchReader> open) {
     ContentCoding coding = ContentCoding.negotiate(exchange.request().header("accept-encoding"));
     HttpHead coded = head.with("Content-Encoding", coding.text());
     if (exchange.request().isHead()) {
@@ -96,10 +162,7 @@ final class FeedPages {
     }
     Rendering rendering = format.rendering(view.database(), view.epoch());
     new BodyStream(loop, workers, rendering, coding, format == BodyFormat.SSE)
-        .start(
-            exchange,
-            coded,
-            listener -> fromNow ? view.readFromNow(listener) : view.read(listener));
+        .start(exchange, coded, open);
   }
 
   private static BodyFormat format(HttpRequest request, WebQuery query, Set<BodyFormat> allowed) {

@@ -2,7 +2,7 @@ package io.replicator.hub.web;
 
 import io.replicator.api.Batch;
 import io.replicator.api.Change;
-import io.replicator.hub.delivery.FeedReader.Taken;
+import io.replicator.hub.delivery.BatchReader.Taken;
 
 /** One JSON value a line; after each batch the cursor, so that a cut body can be gone on with. */
 final class LinesRendering implements Rendering {

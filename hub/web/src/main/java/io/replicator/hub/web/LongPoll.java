@@ -1,6 +1,7 @@
 package io.replicator.hub.web;
 
 import io.replicator.api.Batch;
+import io.replicator.hub.delivery.BatchReader;
 import io.replicator.hub.delivery.FeedReader;
 import io.replicator.link.transport.HttpExchange;
 import io.replicator.link.transport.HttpHead;
@@ -12,7 +13,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One question what changed, answered when there is something or the time is over (P134). */
-final class LongPoll implements FeedReader.Listener {
+final class LongPoll implements BatchReader.Listener {
   private final Loop loop;
   private final Executor workers;
   private final HttpExchange exchange;
@@ -33,7 +34,7 @@ final class LongPoll implements FeedReader.Listener {
     this.wait = wait;
   }
 
-  void start(Function<FeedReader.Listener, FeedReader> open) {
+  void start(Function<BatchReader.Listener, FeedReader> open) {
     FeedReader opened = open.apply(this);
     reader = opened;
     loop.schedule(wait, this::timeIsOver);
@@ -41,7 +42,7 @@ final class LongPoll implements FeedReader.Listener {
   }
 
   @Override
-  public void onBatch(FeedReader.Taken batch) {
+  public void onBatch(BatchReader.Taken batch) {
     FeedReader from = reader;
     if (from == null || answering) {
       return;

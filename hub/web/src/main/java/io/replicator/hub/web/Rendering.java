@@ -3,7 +3,7 @@ package io.replicator.hub.web;
 import io.replicator.api.Batch;
 import io.replicator.api.FeedId;
 import io.replicator.api.KeyPatterns;
-import io.replicator.hub.delivery.FeedReader.Taken;
+import io.replicator.hub.delivery.BatchReader.Taken;
 import io.replicator.link.codec.BatchDecoder;
 
 /**

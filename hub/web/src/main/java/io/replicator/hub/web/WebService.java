@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
 /** Answers what is asked of a hub over HTTP: judges who asks, then has the right part answer. */
 public final class WebService implements HttpService {
   private static final String SUBPROTOCOL = "replicator.v1";
-  private static final Pattern FEED = Pattern.compile("/v1/databases/(\\d{1,6})/(entries|changes)");
+  private static final Pattern FEED =
+      Pattern.compile("/v1/databases/(\\d{1,6})/(entries|changes|pieces/.*)");
   private static final String BEARER = "bearer ";
 
   private final HubCore hub;
@@ -89,13 +90,19 @@ public final class WebService implements HttpService {
       HttpHead cors = HttpHead.of(200).withAll(origins.headers(request));
       switch (feed.group(2)) {
         case "entries" -> feeds.entries(exchange, visitor(request), database, cors);
-        default -> feeds.changes(exchange, visitor(request), database, cors);
+        case "changes" -> feeds.changes(exchange, visitor(request), database, cors);
+        default -> feeds.piece(exchange, visitor(request), database, pieceUrl(feed.group(2)), cors);
       }
     } else if (!files.answer(exchange)) {
       throw new WebError.Refusal(
           new WebError(
               404, "BAD_REQUEST", "nothing is at " + request.path() + "; see docs/http.md"));
     }
+  }
+
+  private static PieceUrl pieceUrl(String path) {
+    return PieceUrl.parse(path.substring(path.indexOf('/') + 1))
+        .orElseThrow(() -> WebError.badRequest(path + ": expected an URL of a manifest"));
   }
 
   private void stream(HttpExchange exchange) {
