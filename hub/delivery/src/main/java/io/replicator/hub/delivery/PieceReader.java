@@ -125,8 +125,7 @@ public final class PieceReader implements BatchReader, BatchBuild.Listener {
 
   @Override
   public Cursor cursor() {
-    return CursorCodec.cursor(
-        epoch, slots, new FeedPosition(Round.doneAt(pass.until()), List.of(), 0));
+    return database.cursor(new FeedPosition(Round.doneAt(pass.until()), List.of(), 0));
   }
 
   @Override

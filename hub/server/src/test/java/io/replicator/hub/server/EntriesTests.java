@@ -7,12 +7,14 @@ import io.replicator.api.Batch;
 import io.replicator.api.Cursor;
 import io.replicator.link.wire.FeedGrant.Resume;
 import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.GZIPInputStream;
@@ -205,6 +207,31 @@ class EntriesTests {
     assertThat(next).isGreaterThan(2);
     assertThat(last).isTrue();
     assertThat(joined.toString()).isEqualTo(large.toString());
+  }
+
+  /** I6: what is not read is not built, and nobody else waits. */
+  @Test
+  void slowReaderHoldsBackOnlyItself() throws Exception {
+    byte[] value = new byte[100_000];
+    new SplittableRandom(1).nextBytes(value);
+    for (int i = 0; i < 500; i++) {
+      rig.bytes.set(("big:" + i).getBytes(StandardCharsets.UTF_8), value);
+    }
+    rig.commands.set("small", "1");
+    rig.ready(501);
+    try (InputStream body =
+        rig.open(ENTRIES, "Accept", "application/vnd.replicator.batches").body()) {
+      WebRig.until("some bytes under way", () -> httpBytes() > 0);
+      assertThat(byKey(rig.get(ENTRIES + "?match=small").body())).containsOnlyKeys("small");
+      assertThat(httpBytes()).isLessThan(25_000_000); // of 50; sockets hold some
+      List<Batch> batches = BatchBody.read(body.readAllBytes());
+      assertThat(batches.stream().mapToInt(batch -> batch.changes().size()).sum()).isEqualTo(501);
+    }
+    WebRig.until("the reader to be gone", () -> rig.hub.status().subscribers().isEmpty());
+  }
+
+  private long httpBytes() {
+    return rig.hub.status().subscribers().stream().mapToLong(s -> s.sentBytes()).sum();
   }
 
   /** P129: nothing is missing though keys change all the time. */

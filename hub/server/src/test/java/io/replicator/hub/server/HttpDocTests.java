@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -52,7 +53,7 @@ class HttpDocTests {
   private static List<String> examples() throws IOException {
     Path folder = Path.of("").toAbsolutePath();
     while (!Files.exists(folder.resolve("docs/http.md"))) {
-      folder = folder.getParent();
+      folder = Objects.requireNonNull(folder.getParent(), "docs/http.md is nowhere above");
     }
     Matcher blocks = EXAMPLE.matcher(Files.readString(folder.resolve("docs/http.md")));
     List<String> examples = new ArrayList<>();

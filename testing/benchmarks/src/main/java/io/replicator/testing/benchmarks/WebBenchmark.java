@@ -110,7 +110,11 @@ final class WebBenchmark {
       load.add("until the last byte", "s", other.seconds(), json.seconds(), batches.seconds());
       load.add("bytes", "MB", other.bytes() / 1e6, json.bytes() / 1e6, batches.bytes() / 1e6);
       load.add(
-          "unpacked", "MB", other.rawBytes() / 1e6, json.rawBytes() / 1e6, batches.rawBytes() / 1e6);
+          "unpacked",
+          "MB",
+          other.rawBytes() / 1e6,
+          json.rawBytes() / 1e6,
+          batches.rawBytes() / 1e6);
       load.add("CPU of the hub, mean", "s", Double.NaN, jsonCpu, batchesCpu);
     }
   }
