@@ -7,72 +7,110 @@ import java.util.List;
 
 /**
  * Canonical 64-bit hash (XXH3) of a value and its expiry: equal for equal values whatever encoding
- * or order the server used. Order of a list and of a stream counts; order of set, hash and sorted
- * set does not (element hashes are added up). 0 never results: it stands for "not known".
+ * or order the server used, and however the value was cut into slices. Order of a list and of a
+ * stream counts; order of set, hash and sorted set does not (element hashes are added up). Of a
+ * stream, its consumer groups and counters are left out; of a module's dump, the version and the
+ * checksum behind it, which depend on the server. 0 never results: it stands for "not known".
+ *
+ * <pre>
+ *   XXH3 of  type | content | number of bytes or elements | sum of element hashes | [last id] | expiry
+ * </pre>
  */
 public final class ValueHash {
   private static final Hasher64 XXH3 = Hashing.xxh3_64();
 
-  private ValueHash() {}
+  /** A dump ends with 2 bytes version and 8 bytes checksum. */
+  private static final int DUMP_TRAILER = 10;
+
+  private final HashStream64 stream = XXH3.hashStream();
+  private boolean begun;
+  private long count;
+  private long sum;
+  private String lastId = "";
+
+  /** For the slices of one value, {@link #add added} in order. */
+  public ValueHash() {}
 
   public static long of(Value value, long expiresAtMillis) {
-    HashStream64 stream = XXH3.hashStream();
-    stream.putString(value.typeName()).putLong(expiresAtMillis);
-    switch (value) {
-      case Value.StringValue string -> putBytes(stream, string.bytes());
-      case Value.ListValue list -> list.elements().forEach(element -> putBytes(stream, element));
-      case Value.SetValue set -> stream.putLong(sum(set.members()));
-      case Value.HashValue hash -> stream.putLong(sumFields(hash.fields()));
-      case Value.SortedSetValue zset -> stream.putLong(sumMembers(zset.members()));
-      case Value.StreamValue entries -> putStream(stream, entries);
-      case Value.OpaqueValue opaque -> putBytes(stream, opaque.dump());
+    return new ValueHash().add(value).finish(expiresAtMillis);
+  }
+
+  /** Takes the next slice. */
+  public ValueHash add(Value slice) {
+    if (!begun) {
+      begun = true;
+      stream.putString(slice.typeName());
     }
-    long hash = stream.getAsLong();
+    switch (slice) {
+      case Value.StringValue string -> putRaw(string.bytes(), string.bytes().length);
+      case Value.ListValue list -> {
+        list.elements().forEach(element -> putBytes(stream, element));
+        count += list.elements().size();
+      }
+      case Value.SetValue set -> addMembers(set.members());
+      case Value.HashValue hash -> addFields(hash.fields());
+      case Value.SortedSetValue zset -> addScored(zset.members());
+      case Value.StreamValue entries -> addEntries(entries);
+      case Value.OpaqueValue opaque ->
+          putRaw(opaque.dump(), Math.max(0, opaque.dump().length - DUMP_TRAILER));
+    }
+    return this;
+  }
+
+  /** The hash, once every slice was added. */
+  public long finish(long expiresAtMillis) {
+    stream.putLong(count).putLong(sum);
+    if (!lastId.isEmpty()) {
+      stream.putString(lastId);
+    }
+    long hash = stream.putLong(expiresAtMillis).getAsLong();
     return hash == 0 ? 1 : hash;
   }
 
-  private static void putBytes(HashStream64 stream, byte[] bytes) {
-    stream.putInt(bytes.length).putBytes(bytes);
+  private void putRaw(byte[] bytes, int length) {
+    stream.putBytes(bytes, 0, length);
+    count += length;
   }
 
-  private static long sum(List<byte[]> members) {
-    long sum = members.size();
+  private static void putBytes(HashStream64 target, byte[] bytes) {
+    target.putInt(bytes.length).putBytes(bytes);
+  }
+
+  private void addMembers(List<byte[]> members) {
+    count += members.size();
     for (byte[] member : members) {
       sum += XXH3.hashBytesToLong(member);
     }
-    return sum;
   }
 
-  private static long sumFields(List<Value.Field> fields) {
-    long sum = fields.size();
-    HashStream64 stream = XXH3.hashStream();
+  private void addFields(List<Value.Field> fields) {
+    count += fields.size();
+    HashStream64 element = XXH3.hashStream();
     for (Value.Field field : fields) {
-      stream.reset();
-      putBytes(stream, field.name());
-      putBytes(stream, field.value());
-      sum += stream.putLong(field.expiresAtMillis()).getAsLong();
+      element.reset();
+      putBytes(element, field.name());
+      putBytes(element, field.value());
+      sum += element.putLong(field.expiresAtMillis()).getAsLong();
     }
-    return sum;
   }
 
-  private static long sumMembers(List<Value.ScoredMember> members) {
-    long sum = members.size();
-    HashStream64 stream = XXH3.hashStream();
+  private void addScored(List<Value.ScoredMember> members) {
+    count += members.size();
+    HashStream64 element = XXH3.hashStream();
     for (Value.ScoredMember member : members) {
-      stream.reset();
-      putBytes(stream, member.member());
+      element.reset();
+      putBytes(element, member.member());
       // -0.0 and 0.0 are the same score
-      sum += stream.putLong(Double.doubleToLongBits(member.score() + 0.0)).getAsLong();
+      sum += element.putLong(Double.doubleToLongBits(member.score() + 0.0)).getAsLong();
     }
-    return sum;
   }
 
-  private static void putStream(HashStream64 stream, Value.StreamValue value) {
-    stream.putInt(value.entries().size());
+  private void addEntries(Value.StreamValue value) {
+    count += value.entries().size();
     for (Value.StreamEntry entry : value.entries()) {
       stream.putString(entry.id()).putInt(entry.fieldsAndValues().size());
       entry.fieldsAndValues().forEach(part -> putBytes(stream, part));
     }
-    stream.putString(value.lastId());
+    lastId = value.lastId();
   }
 }

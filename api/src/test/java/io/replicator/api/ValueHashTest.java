@@ -98,6 +98,31 @@ class ValueHashTest {
   }
 
   @Test
+  void slicesHashLikeTheWhole() {
+    Value string = new Value.StringValue(utf8("abcdef"));
+    assertThat(
+            new ValueHash()
+                .add(new Value.StringValue(utf8("abcd")))
+                .add(new Value.StringValue(utf8("ef")))
+                .finish(7))
+        .isEqualTo(ValueHash.of(string, 7));
+    Value set = new Value.SetValue(List.of(utf8("a"), utf8("b")));
+    assertThat(
+            new ValueHash()
+                .add(new Value.SetValue(List.of(utf8("b"))))
+                .add(new Value.SetValue(List.of(utf8("a"))))
+                .finish(0))
+        .isEqualTo(hash(set));
+  }
+
+  @Test
+  void theServersMarkBehindADumpDoesNotCount() {
+    assertThat(hash(new Value.OpaqueValue("type", utf8("content-0123456789"))))
+        .isEqualTo(hash(new Value.OpaqueValue("type", utf8("content-9876543210"))))
+        .isNotEqualTo(hash(new Value.OpaqueValue("type", utf8("contend-0123456789"))));
+  }
+
+  @Test
   void bothZerosAreTheSameScore() {
     assertThat(hash(new Value.SortedSetValue(List.of(new ScoredMember(utf8("a"), 0.0)))))
         .isEqualTo(hash(new Value.SortedSetValue(List.of(new ScoredMember(utf8("a"), -0.0)))));

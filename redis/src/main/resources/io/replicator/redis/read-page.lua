@@ -24,11 +24,21 @@ local expiry
 if expireTime then
   expiry = function(key) return call('PEXPIRETIME', key) end
 else
-  local time = call('TIME')
-  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  -- What is left and the time are asked for within one millisecond: then their sum is exact.
+  local function now()
+    local time = call('TIME')
+    return time[1] * 1000 + math.floor(time[2] / 1000)
+  end
   expiry = function(key)
-    local left = call('PTTL', key)
-    return left < 0 and left or now + left
+    local before, left
+    for _ = 1, 20 do
+      before = now()
+      left = call('PTTL', key)
+      if left < 0 or now() == before then
+        break
+      end
+    end
+    return left < 0 and left or before + left
   end
 end
 

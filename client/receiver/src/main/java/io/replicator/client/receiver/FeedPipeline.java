@@ -16,6 +16,9 @@ import io.replicator.link.codec.WireError;
 import io.replicator.link.transport.Loop;
 import io.replicator.link.wire.DatagramBatch;
 import io.replicator.link.wire.FeedGrant;
+import io.replicator.link.wire.Frame;
+import io.replicator.link.wire.ReconcileBegin;
+import io.replicator.link.wire.ReconcileNote;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.List;
@@ -44,6 +47,8 @@ final class FeedPipeline {
 
   /** What a pipeline needs of its session. */
   interface Session {
+    void send(Frame frame);
+
     /** Every active target has the batch. */
     void applied(long batch, int blockBytes);
 
@@ -70,7 +75,9 @@ final class FeedPipeline {
   private final Executor decoders;
   private final TargetSet targets;
   private final KeyQueries queries;
+  private final CompareSettings compare;
   private final Session session;
+  private final Verifier verifier;
 
   private final AheadVersions ahead = new AheadVersions();
   private final FeedDatagrams datagrams = new FeedDatagrams();
@@ -86,6 +93,12 @@ final class FeedPipeline {
   private boolean snapshot;
   private boolean toldCurrent;
   private long epoch;
+
+  /** The run under way, and how many batches must be applied before it may read the targets. */
+  private @Nullable Reconciliation run;
+
+  private long runEpoch;
+  private int batchesBeforeRun;
 
   private long loadedKeys;
   private long liveKeys;
@@ -106,6 +119,7 @@ final class FeedPipeline {
       Executor decoders,
       TargetSet targets,
       KeyQueries queries,
+      CompareSettings compare,
       Session session) {
     this.number = number;
     this.plan = plan;
@@ -114,14 +128,16 @@ final class FeedPipeline {
         new GrantedScope(
             plan.id().patterns(), KeyPatterns.of(grant.getIncludesList(), grant.getExcludesList()));
     this.snapshot = grant.getResume() == FeedGrant.Resume.SNAPSHOT;
-    this.backfilling = backfilling || snapshot;
+    this.backfilling = backfilling || snapshot || grant.getResume() == FeedGrant.Resume.RECONCILE;
     this.epoch = grant.getEpoch();
     this.settings = settings;
     this.loop = loop;
     this.decoders = decoders;
     this.targets = targets;
     this.queries = queries;
+    this.compare = compare;
     this.session = session;
+    this.verifier = new Verifier(number, plan.id().name(), compare, loop, new VerifiedFeed());
     this.rate = new LoadRate(loop.nowNanos());
   }
 
@@ -132,6 +148,68 @@ final class FeedPipeline {
       removeLeftovers(true);
     }
     tellIfCurrent();
+    verifier.start();
+  }
+
+  /** What the hub says about a run: a comparison of what the targets hold with what it holds. */
+  void reconcile(Frame frame) {
+    Reconciliation open = run;
+    switch (frame.getMessageCase()) {
+      case RECONCILE_BEGIN -> beginRun(frame.getReconcileBegin());
+      case RECONCILE_SYMBOLS -> {
+        receivedBytes += frame.getReconcileSymbols().getData().size();
+        if (open != null && open.number() == frame.getReconcileSymbols().getRun()) {
+          open.symbols(frame.getReconcileSymbols());
+        }
+      }
+      case RECONCILE_ITEMS -> {
+        if (open != null && open.number() == frame.getReconcileItems().getRun()) {
+          open.items(frame.getReconcileItems());
+        }
+      }
+      case RECONCILE_NOTE -> {
+        ReconcileNote note = frame.getReconcileNote();
+        if (note.getKind() == ReconcileNote.Kind.REFUSED) {
+          endRun();
+          verifier.refused(note.getText());
+        } else if (open != null && open.number() == note.getRun()) {
+          open.note(note);
+        }
+      }
+      default -> throw new IllegalArgumentException("not about a run: " + frame.getMessageCase());
+    }
+  }
+
+  private void beginRun(ReconcileBegin begin) {
+    endRun();
+    Reconciliation next =
+        new Reconciliation(begin, loop, decoders, targets, plan, compare, new RunOwner());
+    run = next;
+    if (begin.getVerify()) {
+      startReading(next);
+      return;
+    }
+    // What was sent before the turn has to be applied before the targets are read.
+    backfilling = true;
+    tellIfCurrent();
+    runEpoch = begin.getEpoch();
+    batchesBeforeRun = waitingBatches() + 1;
+  }
+
+  private void startReading(Reconciliation next) {
+    next.start(scope::covers, !grant.getVersioned());
+  }
+
+  private void endRun() {
+    Reconciliation open = run;
+    run = null;
+    if (open != null) {
+      open.abandon();
+    }
+  }
+
+  private int waitingBatches() {
+    return queue.size() + (decoding ? 1 : 0) + (ready != null ? 1 : 0) + (applying ? 1 : 0);
   }
 
   void blockArrived(int bytes) {
@@ -267,7 +345,8 @@ final class FeedPipeline {
     if (batch.epoch() == epoch) {
       return;
     }
-    if (!batch.snapshotBegin()) {
+    boolean reconciled = run != null && !run.isVerification() && batch.epoch() == runEpoch;
+    if (!batch.snapshotBegin() && !reconciled) {
       throw new ProtocolException(
           WireError.BAD_BATCH,
           "feed %s: a batch of epoch %016x without the begin of a snapshot, %016x expected"
@@ -329,6 +408,15 @@ final class FeedPipeline {
       ahead.clear();
     }
     session.applied(decoded.from.number(), decoded.from.data().length);
+    Reconciliation open = run;
+    if (open != null && batch.snapshotBegin()) {
+      endRun();
+    } else if (open != null) {
+      open.applied(batch);
+      if (batchesBeforeRun > 0 && --batchesBeforeRun == 0) {
+        startReading(open);
+      }
+    }
     if (batch.snapshotEnd()) {
       snapshot = false;
       removeLeftovers(false);
@@ -403,11 +491,7 @@ final class FeedPipeline {
         receivedBytes,
         rawBytes,
         appliedBatches,
-        queue.size()
-            + (decoding ? 1 : 0)
-            + (ready != null ? 1 : 0)
-            + (applying ? 1 : 0)
-            + datagrams.waiting(),
+        waitingBatches() + datagrams.waiting(),
         readVersion,
         appliedNanos < 0 ? OptionalLong.empty() : OptionalLong.of(nowNanos - appliedNanos),
         rate.perSecond(nowNanos),
@@ -417,6 +501,65 @@ final class FeedPipeline {
 
   LagClock lag() {
     return lag;
+  }
+
+  Verification verification(long nowNanos) {
+    return verifier.report(nowNanos);
+  }
+
+  private final class VerifiedFeed implements Verifier.Feed {
+    @Override
+    public boolean isCurrent() {
+      return toldCurrent && run == null;
+    }
+
+    @Override
+    public boolean isOver() {
+      return session.ended();
+    }
+
+    @Override
+    public void send(Frame frame) {
+      session.send(frame);
+    }
+  }
+
+  private final class RunOwner implements Reconciliation.Owner {
+    @Override
+    public void send(Frame frame) {
+      session.send(frame);
+    }
+
+    @Override
+    public Sink.Presence presence() {
+      return new Presence();
+    }
+
+    @Override
+    public void ended(Reconciliation ended, Reconciliation.Result result) {
+      if (run == ended) {
+        run = null;
+      }
+      LOG.atInfo()
+          .addKeyValue("feed", plan.id().name())
+          .addKeyValue("verification", ended.isVerification())
+          .addKeyValue("hubKeys", result.hubKeys())
+          .addKeyValue("targetKeys", result.targetKeys())
+          .addKeyValue("lacking", result.lacking())
+          .addKeyValue("strays", result.strays())
+          .log(result.gaveUp() ? "comparison given up" : "compared with the hub");
+      verifier.ended(ended, result);
+    }
+
+    @Override
+    public void failed(RuntimeException failure) {
+      session.failed(failure);
+    }
+
+    @Override
+    public boolean isOver() {
+      return session.ended();
+    }
   }
 
   /** The way of a sink to the hub; called on the sink's threads. */

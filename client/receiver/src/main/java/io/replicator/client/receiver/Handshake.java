@@ -3,6 +3,7 @@ package io.replicator.client.receiver;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.replicator.api.Cursor;
+import io.replicator.api.Holdings;
 import io.replicator.link.codec.Compression;
 import io.replicator.link.codec.ProtocolException;
 import io.replicator.link.codec.WireError;
@@ -24,9 +25,15 @@ final class Handshake {
   private final ReceiverSettings settings;
   private final List<FeedPlan> feeds;
   private final List<SessionTarget> targets;
+  private final CompareSettings compare;
 
-  Handshake(ReceiverSettings settings, List<FeedPlan> feeds, List<SessionTarget> targets) {
+  Handshake(
+      ReceiverSettings settings,
+      CompareSettings compare,
+      List<FeedPlan> feeds,
+      List<SessionTarget> targets) {
     this.settings = settings;
+    this.compare = compare;
     this.feeds = List.copyOf(feeds);
     this.targets = List.copyOf(targets);
   }
@@ -59,11 +66,24 @@ final class Handshake {
             .setCollection(plan.id().collection())
             .addAllIncludes(plan.id().patterns().includes())
             .addAllExcludes(plan.id().patterns().excludes())
-            .setLevel(LevelCode.toWire(plan.level()));
+            .setLevel(LevelCode.toWire(plan.level()))
+            .setHolds(holds(plan));
     for (SessionTarget target : targets) {
       request.addCursors(stored(target.cursor(plan.id())));
     }
     return request.build();
+  }
+
+  /** Whether what is at the targets can be compared: all of them can tell, and one holds data. */
+  private FeedRequest.Holds holds(FeedPlan plan) {
+    boolean data = false;
+    for (SessionTarget target : targets) {
+      if (!compare.reconcile() || !(target.sink() instanceof Holdings holdings)) {
+        return FeedRequest.Holds.UNKNOWN;
+      }
+      data |= holdings.holdsData(plan.id());
+    }
+    return data ? FeedRequest.Holds.DATA : FeedRequest.Holds.NOTHING;
   }
 
   private static StoredCursor stored(Cursor cursor) {

@@ -93,6 +93,7 @@ public final class ReceiverSession implements Connection.Listener {
   private final ReceiverSettings settings;
   private final List<FeedPlan> feeds;
   private final Handshake handshake;
+  private final CompareSettings compare;
   private final Observer observer;
   private final TargetSet targets;
   private final KeyQueries queries = new KeyQueries(this::sendNow);
@@ -113,16 +114,18 @@ public final class ReceiverSession implements Connection.Listener {
       List<FeedPlan> feeds,
       List<SessionTarget> targets,
       Observer observer) {
-    this(loop, decoders, settings, feeds, targets, observer, null);
+    this(loop, decoders, settings, CompareSettings.OFF, feeds, targets, observer, null);
   }
 
   /**
+   * @param compare how targets are compared with the hub
    * @param connector the way to datagrams beside the connection; null = none are wanted
    */
   public ReceiverSession(
       Loop loop,
       Executor decoders,
       ReceiverSettings settings,
+      CompareSettings compare,
       List<FeedPlan> feeds,
       List<SessionTarget> targets,
       Observer observer,
@@ -135,7 +138,8 @@ public final class ReceiverSession implements Connection.Listener {
     this.decoders = decoders;
     this.settings = settings;
     this.feeds = List.copyOf(feeds);
-    this.handshake = new Handshake(settings, feeds, targets);
+    this.handshake = new Handshake(settings, compare, feeds, targets);
+    this.compare = compare;
     this.observer = observer;
     this.datagrams = new DatagramClient(loop, connector, new DatagramEvents());
     this.targets = new TargetSet(loop, targets, new TargetEvents());
@@ -162,6 +166,11 @@ public final class ReceiverSession implements Connection.Listener {
   /** How each feed is doing, or was when the session ended; empty before the Welcome. */
   public List<FeedProgress> progress(long nowNanos) {
     return pipelines.stream().map(pipeline -> pipeline.progress(nowNanos)).toList();
+  }
+
+  /** What comparing each feed with the hub has shown, in the order of the feeds. */
+  public List<Verification> verifications(long nowNanos) {
+    return pipelines.stream().map(pipeline -> pipeline.verification(nowNanos)).toList();
   }
 
   /** Round-trip time as pings measured it. */
@@ -244,6 +253,12 @@ public final class ReceiverSession implements Connection.Listener {
           DATAGRAM_OFFER,
           DATAGRAM_MODE,
           DATAGRAM_ACK,
+          RECONCILE_BEGIN,
+          RECONCILE_ASK,
+          RECONCILE_SYMBOLS,
+          RECONCILE_WANT,
+          RECONCILE_ITEMS,
+          RECONCILE_NOTE,
           MESSAGE_NOT_SET ->
           throw new ProtocolException(
               WireError.BAD_FRAME,
@@ -285,6 +300,7 @@ public final class ReceiverSession implements Connection.Listener {
         decoders,
         targets,
         queries,
+        compare,
         new PipelineEvents());
   }
 
@@ -294,12 +310,46 @@ public final class ReceiverSession implements Connection.Listener {
       case PING -> answer(frame.getPing());
       case PONG -> pong(streaming, frame.getPong());
       case KEY_ANSWER -> queries.answered(frame.getKeyAnswer());
+      case RECONCILE_BEGIN -> pipeline(frame.getReconcileBegin().getFeed()).reconcile(frame);
+      case RECONCILE_NOTE -> pipeline(frame.getReconcileNote().getFeed()).reconcile(frame);
+      case RECONCILE_SYMBOLS -> {
+        counted(frame.getReconcileSymbols().getData().size());
+        pipeline(frame.getReconcileSymbols().getFeed()).reconcile(frame);
+      }
+      case RECONCILE_ITEMS -> {
+        counted(frame.getReconcileItems().getDigest().size());
+        counted(frame.getReconcileItems().getItems().size());
+        pipeline(frame.getReconcileItems().getFeed()).reconcile(frame);
+      }
       case ERROR -> refused(frame);
       case DATAGRAM_OFFER -> datagrams.offered(frame.getDatagramOffer());
       case DATAGRAM_MODE -> mode(frame.getDatagramMode());
-      case HELLO, WELCOME, ACK, KEY_QUERY, DATAGRAM_ACK, MESSAGE_NOT_SET ->
+      case HELLO,
+          WELCOME,
+          ACK,
+          KEY_QUERY,
+          DATAGRAM_ACK,
+          RECONCILE_ASK,
+          RECONCILE_WANT,
+          MESSAGE_NOT_SET ->
           throw new ProtocolException(
               WireError.BAD_FRAME, frame.getMessageCase() + " from a hub that is streaming");
+    }
+  }
+
+  private FeedPipeline pipeline(int feed) {
+    if (feed < 0 || feed >= pipelines.size()) {
+      throw new ProtocolException(
+          WireError.UNKNOWN_FEED, "a run of feed %d, which was not asked for".formatted(feed));
+    }
+    return pipelines.get(feed);
+  }
+
+  /** Data of a run counts against the window like that of blocks (P61). */
+  private void counted(int bytes) {
+    receivedBytes += bytes;
+    if (receivedBytes - acknowledgedBytes >= settings.windowBytes() / ACK_WINDOW_PART) {
+      scheduleAck();
     }
   }
 
@@ -483,6 +533,11 @@ public final class ReceiverSession implements Connection.Listener {
   }
 
   private final class PipelineEvents implements FeedPipeline.Session {
+    @Override
+    public void send(Frame frame) {
+      sendNow(frame);
+    }
+
     @Override
     public void applied(long batch, int blockBytes) {
       unappliedBytes -= blockBytes;

@@ -200,6 +200,7 @@ final class ReplicaCore {
             loop,
             decoders,
             settings.receiver(),
+            settings.compare(),
             settings.feeds(),
             opened,
             new SessionEvents(),

@@ -1,6 +1,7 @@
 package io.replicator.client.replica;
 
 import io.replicator.api.FeedId;
+import io.replicator.client.receiver.CompareSettings;
 import io.replicator.client.receiver.FeedPlan;
 import io.replicator.client.receiver.ReceiverSettings;
 import io.replicator.link.transport.netty.TcpSettings;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *     if not, it is said and tried again slowly
  * @param httpAddress "host:port" for status and metrics, "" = none
  * @param datagrams whether live changes may come over UDP where a hub offers it
+ * @param compare how the targets are compared with the hub
  */
 public record ReplicaSettings(
     List<HubAddress> hubs,
@@ -35,13 +37,46 @@ public record ReplicaSettings(
     RetrySettings retry,
     boolean failFast,
     String httpAddress,
-    boolean datagrams) {
+    boolean datagrams,
+    CompareSettings compare) {
 
   /** What browsers do: believe in the system's CAs and show nothing. */
   private static final TlsSettings SYSTEM_TRUST = new TlsSettings(null, null, null, false);
 
   /** The most feeds of one client. */
   public static final int MAX_FEEDS = 256;
+
+  /** Compares with the hub as usual. */
+  public ReplicaSettings(
+      List<HubAddress> hubs,
+      List<FeedPlan> feeds,
+      ReceiverSettings receiver,
+      @Nullable TlsSettings tls,
+      boolean insecure,
+      TcpSettings tcp,
+      RetrySettings retry,
+      boolean failFast,
+      String httpAddress,
+      boolean datagrams) {
+    this(
+        hubs,
+        feeds,
+        receiver,
+        tls,
+        insecure,
+        tcp,
+        retry,
+        failFast,
+        httpAddress,
+        datagrams,
+        CompareSettings.DEFAULTS);
+  }
+
+  /** The same, but compared with the hub like this. */
+  public ReplicaSettings comparing(CompareSettings how) {
+    return new ReplicaSettings(
+        hubs, feeds, receiver, tls, insecure, tcp, retry, failFast, httpAddress, datagrams, how);
+  }
 
   public ReplicaSettings {
     hubs = List.copyOf(hubs);

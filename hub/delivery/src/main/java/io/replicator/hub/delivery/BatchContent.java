@@ -38,10 +38,13 @@ final class BatchContent {
                       spec.database().marks().of(roundsAfter.getFirst().until())),
                   null);
           case BACKFILL ->
-              new Cursor(null, CursorCodec.backfill(spec.epoch(), spec.slots(), roundsAfter));
+              spec.isReconcile()
+                  ? Cursor.NONE
+                  : new Cursor(null, CursorCodec.backfill(spec.epoch(), spec.slots(), roundsAfter));
         };
     boolean snapshotEnds =
         spec.lane() == Lane.BACKFILL
+            && !spec.isReconcile()
             && spec.round().isSnapshot()
             && (roundsAfter.isEmpty() || !roundsAfter.getFirst().isSnapshot());
     return new Batch(

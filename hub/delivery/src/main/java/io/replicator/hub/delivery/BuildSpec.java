@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param slots identity of the slot numbering
  * @param rounds of the lane, the first is under way; of the live lane exactly one
- * @param pass of the live lane, null for backfill
+ * @param pass of the live lane, or what a reconcile wants; null for other backfill
  * @param chained of the live lane: version up to which the chain was sent
  * @param wantsChain whether the round ends with the version chain (I8)
  * @param level of the compression
@@ -34,6 +34,11 @@ record BuildSpec(
     int maxValueBytes) {
   BuildSpec {
     rounds = List.copyOf(rounds);
+  }
+
+  /** Whether it is backfill of what a reconcile wants: its cursor part stays as it is. */
+  boolean isReconcile() {
+    return lane == Lane.BACKFILL && pass != null;
   }
 
   Round round() {

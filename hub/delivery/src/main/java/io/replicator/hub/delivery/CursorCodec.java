@@ -36,9 +36,11 @@ final class CursorCodec {
   }
 
   static Cursor cursor(long epoch, long slots, FeedPosition position, ChainMark mark) {
-    return new Cursor(
-        live(epoch, slots, position.live(), position.chained(), mark),
-        backfill(epoch, slots, position.backfill()));
+    byte[] backfill =
+        position.reconciles()
+            ? token(epoch, slots, position.backfill()).setReconciling(true).build().toByteArray()
+            : backfill(epoch, slots, position.backfill());
+    return new Cursor(live(epoch, slots, position.live(), position.chained(), mark), backfill);
   }
 
   /** Empty if the parts are not what a hub gives: half a cursor, garbage, impossible rounds. */
@@ -57,7 +59,11 @@ final class CursorCodec {
         return Optional.empty();
       }
       FeedPosition position =
-          new FeedPosition(rounds(live).getFirst(), rounds(backfill), live.getChained());
+          new FeedPosition(
+              rounds(live).getFirst(),
+              rounds(backfill),
+              live.getChained(),
+              backfill.getReconciling());
       ChainMark mark = new ChainMark(live.getListHash(), live.getListExpiresAt());
       return Optional.of(new Decoded(live.getEpoch(), live.getSlots(), position, mark));
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {

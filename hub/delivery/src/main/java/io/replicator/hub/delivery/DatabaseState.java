@@ -6,11 +6,14 @@ import io.replicator.api.Key;
 import io.replicator.api.Source;
 import io.replicator.hub.index.ChangeIndex;
 import io.replicator.hub.index.IndexSettings;
+import io.replicator.link.reconcile.ItemHasher;
 import io.replicator.link.transport.Loop;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -58,10 +61,12 @@ final class DatabaseState {
   private final PassCache passes;
   private final LargeFailures largeFailures = new LargeFailures();
   private final ChainMarks marks = new ChainMarks();
+  private @Nullable Cuts cuts;
 
   private ChangeIndex index;
   private long epoch;
   private long slots;
+  private byte[] salt;
   private boolean ready;
   private boolean endingScan;
   private boolean fetchingChain;
@@ -91,6 +96,7 @@ final class DatabaseState {
     this.passes = new PassCache(delivery.shareFor().toNanos());
     this.index = newIndex();
     this.slots = random.nextLong();
+    this.salt = newSalt();
     this.epoch = source.versioned() ? VERSIONED_EPOCH + source.database() : random.nextLong();
   }
 
@@ -132,6 +138,19 @@ final class DatabaseState {
 
   long slots() {
     return slots;
+  }
+
+  /** Secret of this history: what its items are hashed under. */
+  byte[] salt() {
+    return salt;
+  }
+
+  void use(Cuts newCuts) {
+    cuts = newCuts;
+  }
+
+  Cuts cuts() {
+    return Objects.requireNonNull(cuts);
   }
 
   long version() {
@@ -411,6 +430,8 @@ final class DatabaseState {
     marks.clear();
     epoch = random.nextLong();
     slots = random.nextLong();
+    salt = newSalt();
+    cuts().clear();
     chainHorizon = 0;
     knownVersion = 0;
     ready = false;
@@ -418,6 +439,15 @@ final class DatabaseState {
     toldVersion = 0;
     passes.clear();
     List.copyOf(followers).forEach(follower -> follower.historyLost(reason));
+  }
+
+  private byte[] newSalt() {
+    byte[] bytes = new byte[ItemHasher.SALT_BYTES];
+    ByteBuffer words = ByteBuffer.wrap(bytes);
+    while (words.hasRemaining()) {
+      words.putLong(random.nextLong());
+    }
+    return bytes;
   }
 
   private ChangeIndex newIndex() {

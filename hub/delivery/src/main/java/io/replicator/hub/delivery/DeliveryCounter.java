@@ -36,6 +36,20 @@ public enum DeliveryCounter {
       "Times live changes went back to blocks because datagrams did not get through."),
   DATAGRAM_STRANGERS("Datagram connections refused: they showed no token that was offered."),
 
+  // reconciling
+  RECONCILES("Feeds without a usable cursor whose data is reconciled instead of loaded anew."),
+  RECONCILES_DONE("Reconciles that ended with the target proved equal."),
+  RECONCILES_GIVEN_UP("Reconciles that became a snapshot: too different, no room, or failed."),
+  VERIFICATIONS("Verifications that ended."),
+  DRIFT_FOUND("Keys that verifications found to differ."),
+  CUTS_MADE("Cuts of a filter made from all its keys."),
+  CUTS_MOVED("Cuts brought up to date by what changed since."),
+  SYMBOLS_ENCODED("Coded symbols encoded, once for all clients of a cut."),
+  SYMBOLS_SENT("Coded symbols sent."),
+  RECONCILE_BYTES("Bytes of frames with symbols, digests and lists of items."),
+  ITEMS_LISTED("Items of cuts sent as a list, where that is smaller than symbols."),
+  ITEMS_WANTED("Items that clients found to lack."),
+
   // connections
   CONNECTIONS("Connections accepted."),
   CONNECTIONS_REFUSED("Connections refused: access, limits, no common ground."),

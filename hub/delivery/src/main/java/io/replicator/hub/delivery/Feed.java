@@ -5,8 +5,15 @@ import io.replicator.api.Lane;
 import io.replicator.api.QosLevel;
 import io.replicator.hub.delivery.FeedStats.Mark;
 import io.replicator.link.codec.EncodedBatch;
+import io.replicator.link.codec.ProtocolException;
+import io.replicator.link.codec.WireError;
+import io.replicator.link.wire.Frame;
+import io.replicator.link.wire.ReconcileAsk;
+import io.replicator.link.wire.ReconcileNote;
+import io.replicator.link.wire.ReconcileWant;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +52,9 @@ final class Feed implements DatabaseState.Follower {
 
   /** Null = live changes go in blocks only. */
   private @Nullable FeedDatagrams datagrams;
+  private @Nullable ReconcileRun run;
+  private long runs;
+  private boolean verifyAsked;
 
   private boolean heldBack;
   private boolean closed;
@@ -114,10 +124,15 @@ final class Feed implements DatabaseState.Follower {
     if (datagrams != null) {
       datagrams.close();
     }
+    endRun();
   }
 
   /** Whether everything up to now was sent and acknowledged. */
   boolean isUpToDate() {
+    return state instanceof FeedState.Verifying || isSent();
+  }
+
+  private boolean isSent() {
     return state instanceof FeedState.Running
         && position.backfill().isEmpty()
         && position.live().after() == database.version()
@@ -132,8 +147,13 @@ final class Feed implements DatabaseState.Follower {
 
   @Override
   public void historyLost(String reason) {
-    if (!(state instanceof FeedState.Opening)) {
-      beginSnapshot(reason);
+    switch (state) {
+      case FeedState.Opening opening -> {}
+      case FeedState.Verifying verifying -> refuse(reason);
+      case FeedState.Turning turning -> beginAnew(reason);
+      case FeedState.TurnSending sending -> beginAnew(reason);
+      case FeedState.Running running -> beginAnew(reason);
+      case FeedState.Reconciling reconciling -> beginAnew(reason);
     }
   }
 
@@ -154,11 +174,16 @@ final class Feed implements DatabaseState.Follower {
       }
       case FeedState.TurnSending() -> {
         if (live.isDrained()) {
-          state = new FeedState.Running();
+          state = position.reconciles() ? new FeedState.Reconciling() : new FeedState.Running();
           host.want(this);
         }
       }
-      case FeedState.Running() -> run();
+      case FeedState.Running() -> {
+        beginVerification();
+        run();
+      }
+      case FeedState.Reconciling() -> reconcile();
+      case FeedState.Verifying() -> beginVerification();
     }
   }
 
@@ -172,6 +197,9 @@ final class Feed implements DatabaseState.Follower {
     stats.wasAcked(mark);
     if (datagrams != null) {
       datagrams.acked(mark);
+    }
+    if (run != null) {
+      run.batchAcked(mark);
     }
     host.want(this);
   }
@@ -194,6 +222,10 @@ final class Feed implements DatabaseState.Follower {
   }
 
   private void resume(List<Cursor> cursors) {
+    if (requested.verifyOnly()) {
+      state = new FeedState.Verifying();
+      return;
+    }
     switch (Resume.judge(cursors, database.history())) {
       case Resume.From(FeedPosition from, boolean asStored) -> {
         host.works().counters().increment(DeliveryCounter.RESUMES);
@@ -201,7 +233,75 @@ final class Feed implements DatabaseState.Follower {
         toldPosition = from;
         state = asStored ? new FeedState.Running() : new FeedState.Turning(FeedState.Turn.CURSOR);
       }
-      case Resume.Anew(String reason) -> beginSnapshot(reason);
+      case Resume.Anew(String reason) -> beginAnew(reason);
+    }
+  }
+
+  /** Nothing is known of what the client has: it is found out if that can be, else all is sent. */
+  private void beginAnew(String reason) {
+    if (!canReconcile()) {
+      beginSnapshot(reason);
+    } else if (!database.ready()) {
+      // judged again, and then as one without a cursor, when the database is known
+      endRun();
+      live.forget();
+      backfill.forget();
+      pass = null;
+      state = new FeedState.Opening(List.of());
+    } else if (!beginReconcile(reason)) {
+      beginSnapshot(reason);
+    }
+  }
+
+  private boolean canReconcile() {
+    return database.cuts().settings().enabled()
+        && switch (requested.holds()) {
+          case DATA -> true;
+          case NOTHING -> stats.keysSent > 0;
+          case UNKNOWN, UNRECOGNIZED -> false;
+        };
+  }
+
+  private boolean beginReconcile(String reason) {
+    endRun();
+    Cut cut = database.cuts().acquire(requested.filter());
+    if (cut == null) {
+      host.works().counters().increment(DeliveryCounter.RECONCILES_GIVEN_UP);
+      return false;
+    }
+    log.atInfo()
+        .addKeyValue("database", database.database())
+        .addKeyValue("feed", requested.number())
+        .addKeyValue("reason", reason)
+        .log("reconcile");
+    leaveDatagrams();
+    run = new ReconcileRun(this, host, ++runs, false, cut);
+    live.forget();
+    backfill.forget();
+    pass = null;
+    state = new FeedState.Turning(FeedState.Turn.RECONCILE);
+    host.want(this);
+    return true;
+  }
+
+  private void endRun() {
+    ReconcileRun open = run;
+    run = null;
+    if (open != null) {
+      open.end();
+    }
+  }
+
+  /** A run that cannot go on. */
+  void runFailed(ReconcileRun failed, String reason) {
+    if (run != failed) {
+      return;
+    }
+    if (failed.isVerification()) {
+      refuse(reason);
+    } else {
+      host.works().counters().increment(DeliveryCounter.RECONCILES_GIVEN_UP);
+      beginSnapshot(reason);
     }
   }
 
@@ -211,6 +311,7 @@ final class Feed implements DatabaseState.Follower {
         .addKeyValue("feed", requested.number())
         .addKeyValue("reason", reason)
         .log("snapshot");
+    endRun();
     leaveDatagrams();
     live.forget();
     backfill.forget();
@@ -225,6 +326,132 @@ final class Feed implements DatabaseState.Follower {
     }
   }
 
+  // What the client says about runs.
+
+  void take(ReconcileAsk ask) {
+    ReconcileRun open = runOf(ask.getRun());
+    if (open != null) {
+      open.take(ask);
+    }
+  }
+
+  void take(ReconcileWant want) {
+    ReconcileRun open = runOf(want.getRun());
+    if (open != null) {
+      open.take(want);
+    }
+  }
+
+  void take(ReconcileNote note) {
+    switch (note.getKind()) {
+      case VERIFY -> verify();
+      case REPAIR -> repair();
+      case DONE -> {
+        ReconcileRun open = runOf(note.getRun());
+        if (open != null) {
+          done(open, note.getCount());
+        }
+      }
+      case GIVE_UP -> {
+        ReconcileRun open = runOf(note.getRun());
+        if (open != null) {
+          runFailed(open, "given up by the client: " + shortened(note.getText()));
+        }
+      }
+      case CUT, WANTED, SERVED, REFUSED, KIND_UNSPECIFIED, UNRECOGNIZED ->
+          throw new ProtocolException(
+              WireError.BAD_FRAME, "a note " + note.getKind() + " is not for a hub");
+    }
+  }
+
+  /** Null if it is over: what is still on its way about it is left. */
+  private @Nullable ReconcileRun runOf(long number) {
+    if (number < 1 || number > runs) {
+      throw new ProtocolException(
+          WireError.BAD_FRAME, "run " + number + ": 1 to " + runs + " expected");
+    }
+    return number == runs ? run : null;
+  }
+
+  private void verify() {
+    boolean steady =
+        (state instanceof FeedState.Running && position.backfill().isEmpty())
+            || state instanceof FeedState.Verifying
+            || (state instanceof FeedState.Opening && requested.verifyOnly());
+    if (!steady || run != null) {
+      refuse("the feed is being loaded");
+      return;
+    }
+    verifyAsked = true;
+    host.want(this);
+  }
+
+  /** Once all that the cut has was applied: before, a difference would be no more than delay. */
+  private void beginVerification() {
+    if (verifyAsked && run == null) {
+      verifyAsked = false;
+      Cut cut = database.cuts().acquire(requested.filter());
+      if (cut == null) {
+        refuse("the hub has no room to compare");
+        return;
+      }
+      run = new ReconcileRun(this, host, ++runs, true, cut);
+    }
+    ReconcileRun open = run;
+    if (open != null
+        && !open.hasBegun()
+        && (requested.verifyOnly() || stats.passed(position.passed()) >= open.cut().version())) {
+      open.begin();
+    }
+  }
+
+  private void repair() {
+    if (!(state instanceof FeedState.Running) || !position.backfill().isEmpty()) {
+      refuse("the feed is being loaded");
+    } else {
+      beginAnew("drift");
+    }
+  }
+
+  private void done(ReconcileRun open, long differences) {
+    if (open.isVerification()) {
+      host.works().counters().increment(DeliveryCounter.VERIFICATIONS);
+      host.works().counters().add(DeliveryCounter.DRIFT_FOUND, differences);
+      stats.verified(host.works().loop().nowNanos(), differences);
+      endRun();
+    } else if (state instanceof FeedState.Reconciling && open.toldServed()) {
+      state = new FeedState.Turning(FeedState.Turn.RECONCILED);
+      host.want(this);
+    } else {
+      throw new ProtocolException(
+          WireError.BAD_FRAME, "a reconcile cannot be done before all was served");
+    }
+  }
+
+  private void refuse(String reason) {
+    verifyAsked = false;
+    endRun();
+    host.send(
+        Frame.newBuilder()
+            .setReconcileNote(
+                ReconcileNote.newBuilder()
+                    .setFeed(requested.number())
+                    .setKind(ReconcileNote.Kind.REFUSED)
+                    .setText(reason))
+            .build());
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= 200 ? text : text.substring(0, 200);
+  }
+
+  /** A repair of a copy whose chain was sent up to some version need not send that again. */
+  private long kept() {
+    return position.live().after() > 0 && !position.loadsSnapshot() && position.chained() > 0
+        ? position.chained()
+        : 0;
+  }
+
   private void turn(FeedState.Turn turn) {
     leaveDatagrams();
     DeliveryCounters counters = host.works().counters();
@@ -232,6 +459,19 @@ final class Feed implements DatabaseState.Follower {
       case SNAPSHOT -> {
         counters.increment(DeliveryCounter.SNAPSHOTS);
         position = FeedPosition.snapshot(database.snapshotVersion());
+      }
+      case RECONCILE -> {
+        counters.increment(DeliveryCounter.RECONCILES);
+        ReconcileRun begun = Objects.requireNonNull(run);
+        position = FeedPosition.reconcile(begun.cut().version(), kept());
+        firstPass = false;
+        begun.begin();
+      }
+      case RECONCILED -> {
+        counters.increment(DeliveryCounter.RECONCILES_DONE);
+        position = position.reconciled();
+        stats.nothingAhead();
+        endRun();
       }
       case FOLD -> {
         counters.increment(DeliveryCounter.FOLDS);
@@ -252,9 +492,27 @@ final class Feed implements DatabaseState.Follower {
     enqueue(live, encoded, position, 0);
   }
 
+  private void reconcile() {
+    ReconcileRun now = Objects.requireNonNull(run);
+    if (position.isBehind(database.horizon())) {
+      beginAnew("history gone");
+      return;
+    }
+    buildLive();
+    Pass wanted = now.toServe();
+    if (wanted != null && backfill.hasRoom()) {
+      if (host.hasRoom(Lane.BACKFILL)) {
+        build(backfill, now.rounds(), wanted);
+      } else {
+        host.waitForRoom(this);
+      }
+    }
+    now.tellServed(backfill.isDrained());
+  }
+
   private void run() {
     if (position.isBehind(database.horizon())) {
-      beginSnapshot("history gone");
+      beginAnew("history gone");
       return;
     }
     buildLive();
@@ -281,7 +539,7 @@ final class Feed implements DatabaseState.Follower {
       fold();
       return;
     }
-    build(live, List.of(position.live()));
+    build(live, List.of(position.live()), pass);
   }
 
   // What datagrams need.
@@ -330,7 +588,7 @@ final class Feed implements DatabaseState.Follower {
       return;
     }
     if (host.hasRoom(Lane.LIVE)) {
-      build(live, List.of(position.live()));
+      build(live, List.of(position.live()), pass);
     } else {
       host.waitForRoom(this);
     }
@@ -353,7 +611,7 @@ final class Feed implements DatabaseState.Follower {
     if (!position.backfill().isEmpty()) {
       stats.wentAhead(database.version(), encoded.entries());
     }
-    LaneQueue.Pending place = takePlaceUntold(live, position, 0, encoded.entries());
+    LaneQueue.Pending place = takePlaceUntold(live, position, List.of(), 0, encoded.entries());
     encoded(live, place, encoded);
     return place.mark();
   }
@@ -428,13 +686,13 @@ final class Feed implements DatabaseState.Follower {
       return;
     }
     if (host.hasRoom(Lane.BACKFILL)) {
-      build(backfill, position.backfill());
+      build(backfill, position.backfill(), null);
     } else {
       host.waitForRoom(this);
     }
   }
 
-  private void build(LaneQueue lane, List<Round> rounds) {
+  private void build(LaneQueue lane, List<Round> rounds, @Nullable Pass slots) {
     BuildSpec spec =
         new BuildSpec(
             database,
@@ -443,7 +701,7 @@ final class Feed implements DatabaseState.Follower {
             lane.lane(),
             requested.filter(),
             rounds,
-            lane == live ? pass : null,
+            slots,
             lane == live ? position.chained() : 0,
             lane == live && passWithChain,
             host.compression(),
@@ -483,6 +741,19 @@ final class Feed implements DatabaseState.Follower {
     host.want(this);
   }
 
+  /** What backfill has to go through: of a reconcile, what is wanted. */
+  private List<Round> owedBackfill() {
+    return run != null && position.reconciles() ? run.rounds() : position.backfill();
+  }
+
+  private void moveBackfill(List<Round> rounds) {
+    if (run != null && position.reconciles()) {
+      run.moved(rounds);
+    } else {
+      position = position.withBackfill(rounds);
+    }
+  }
+
   private void move(LaneQueue lane, Outcome outcome, long chained) {
     switch (lane.lane()) {
       case LIVE -> {
@@ -493,7 +764,7 @@ final class Feed implements DatabaseState.Follower {
         position = position.withLive(round, chained);
       }
       case BACKFILL -> {
-        position = position.withBackfill(outcome.rounds());
+        moveBackfill(outcome.rounds());
         if (outcome instanceof Outcome.Ready ready) {
           lane.wasRead(ready.readVersion());
         }
@@ -503,15 +774,15 @@ final class Feed implements DatabaseState.Follower {
 
   /** A batch takes its place in the lane, encoded or not: the position is behind it already. */
   private LaneQueue.Pending takePlace(
-      LaneQueue lane, FeedPosition before, long readVersion, int entries) {
+      LaneQueue lane, FeedPosition before, List<Round> owed, long readVersion, int entries) {
     toldPosition = position;
     toldNanos = host.works().loop().nowNanos();
-    return takePlaceUntold(lane, before, readVersion, entries);
+    return takePlaceUntold(lane, before, owed, readVersion, entries);
   }
 
   /** The same for a batch that has no cursor. */
   private LaneQueue.Pending takePlaceUntold(
-      LaneQueue lane, FeedPosition before, long readVersion, int entries) {
+      LaneQueue lane, FeedPosition before, List<Round> owed, long readVersion, int entries) {
     long forgets = lane == backfill ? readVersion : 0;
     boolean lastBackfill = lane == backfill && position.backfill().isEmpty();
     Mark mark =
@@ -524,12 +795,15 @@ final class Feed implements DatabaseState.Follower {
             entries,
             lastBackfill);
     stats.wasQueued(mark);
-    return lane.beginEncoding(mark, before.backfill());
+    if (run != null && lane == backfill) {
+      run.batchQueued(mark);
+    }
+    return lane.beginEncoding(mark, owed);
   }
 
   private void enqueue(
       LaneQueue lane, EncodedBatch encoded, FeedPosition before, long readVersion) {
-    encoded(lane, takePlace(lane, before, readVersion, encoded.entries()), encoded);
+    encoded(lane, takePlace(lane, before, List.of(), readVersion, encoded.entries()), encoded);
   }
 
   private void encoded(LaneQueue lane, LaneQueue.Pending pending, EncodedBatch encoded) {
@@ -561,9 +835,10 @@ final class Feed implements DatabaseState.Follower {
     public void wasRead(BatchBuild.WasRead read) {
       if (!closed && lane == backfill && host.readsAhead() && lane.isCurrent(generation)) {
         FeedPosition before = position;
-        position = position.withBackfill(read.rounds());
+        List<Round> owed = owedBackfill();
+        moveBackfill(read.rounds());
         lane.wasRead(read.readVersion());
-        pending = takePlace(lane, before, read.readVersion(), read.entries());
+        pending = takePlace(lane, before, owed, read.readVersion(), read.entries());
         host.want(Feed.this);
       }
     }
@@ -595,7 +870,7 @@ final class Feed implements DatabaseState.Follower {
       int again = generation;
       LaneQueue.Pending place = pending;
       if (place != null) {
-        position = position.withBackfill(place.roundsBefore());
+        moveBackfill(place.roundsBefore());
         lane.cutEncodingAt(place);
         again = lane.beginBuild();
       }

@@ -1,8 +1,10 @@
 package io.replicator.hub.delivery;
 
 import io.replicator.api.Lane;
+import io.replicator.api.QosLevel;
 import io.replicator.link.codec.Compression;
 import io.replicator.link.codec.EncodedBatch;
+import io.replicator.link.wire.Frame;
 
 /** What a feed needs of the session it belongs to. */
 interface FeedHost {
@@ -30,6 +32,20 @@ interface FeedHost {
 
   /** Sends this, in its turn. */
   void enqueue(LaneQueue lane, EncodedBatch encoded, FeedStats.Mark mark);
+
+  /** Sends this at once; only a host whose feeds may reconcile is asked to. */
+  default void send(Frame frame) {
+    throw new UnsupportedOperationException("no frames but batches here: " + frame);
+  }
+
+  /** One more source of frames, which takes its turn among backfill of this level. */
+  default void addStream(FrameSource stream, QosLevel level) {
+    throw new UnsupportedOperationException("no runs here");
+  }
+
+  default void streamReady(FrameSource stream) {}
+
+  default void removeStream(FrameSource stream) {}
 
   BatchWorks works();
 

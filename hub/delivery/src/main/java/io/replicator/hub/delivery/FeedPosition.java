@@ -8,8 +8,10 @@ import java.util.List;
  * all of them at or below the live round's begin. So each (key, version) is owed by one lane only.
  *
  * @param chained version up to which the version chain was sent, 0 = never
+ * @param reconciles whether the first backfill round is owed only as far as a reconcile finds it to
+ *     be lacking; a cursor that says so is worth nothing by itself
  */
-record FeedPosition(Round live, List<Round> backfill, long chained) {
+record FeedPosition(Round live, List<Round> backfill, long chained, boolean reconciles) {
   static final int MAX_BACKFILL_ROUNDS = 8;
 
   FeedPosition {
@@ -34,24 +36,39 @@ record FeedPosition(Round live, List<Round> backfill, long chained) {
     }
   }
 
+  FeedPosition(Round live, List<Round> backfill, long chained) {
+    this(live, backfill, chained, false);
+  }
+
+  /** At the begin of a reconcile: what differs up to this version is owed, what comes is live. */
+  static FeedPosition reconcile(long version, long chained) {
+    return new FeedPosition(
+        Round.doneAt(version), List.of(new Round(0, version, 0)), chained, true);
+  }
+
+  /** The reconcile has ended: its round is owed no more. */
+  FeedPosition reconciled() {
+    return new FeedPosition(live, backfill.subList(1, backfill.size()), chained, false);
+  }
+
   /** At the begin of a snapshot: everything up to this version is backfill, what comes is live. */
   static FeedPosition snapshot(long version) {
     return new FeedPosition(Round.doneAt(version), List.of(new Round(0, version, 0)), 0);
   }
 
   FeedPosition withLive(Round round, long newChained) {
-    return new FeedPosition(round, backfill, newChained);
+    return new FeedPosition(round, backfill, newChained, reconciles);
   }
 
   FeedPosition withBackfill(List<Round> rounds) {
-    return new FeedPosition(live, rounds, chained);
+    return new FeedPosition(live, rounds, chained, reconciles);
   }
 
   /** The live round becomes one more backfill round, and live goes on from {@code now}. */
   FeedPosition folded(long now) {
     List<Round> rounds = new ArrayList<>(backfill);
     rounds.add(new Round(live.after(), now, 0));
-    return new FeedPosition(Round.doneAt(now), limited(rounds), chained);
+    return new FeedPosition(Round.doneAt(now), limited(rounds), chained, reconciles);
   }
 
   /**
@@ -82,7 +99,7 @@ record FeedPosition(Round live, List<Round> backfill, long chained) {
   }
 
   boolean loadsSnapshot() {
-    return !backfill.isEmpty() && backfill.getFirst().isSnapshot();
+    return !reconciles && !backfill.isEmpty() && backfill.getFirst().isSnapshot();
   }
 
   /** Whether deletions that this feed still has to hear of may have been forgotten. */

@@ -55,6 +55,12 @@ final class FeedReport {
     if (!feed.requested().database().ready() || feed.state() instanceof FeedState.Opening) {
       return "waiting for the source";
     }
+    if (feed.position().reconciles()) {
+      return "reconciling";
+    }
+    if (feed.state() instanceof FeedState.Verifying) {
+      return "verifying";
+    }
     if (feed.heldBack()) {
       return "held back";
     }

@@ -10,6 +10,7 @@ import java.util.List;
  *   Opening ──database ready──→ Turning ──both lanes drained──→ TurnSending ──sent──→ Running
  *      └────────────────────────────── resumed as stored ───────────────────────────↗    │
  *                                   ↑ history gone, fold, cursor refresh ────────────────┘
+ *      TurnSending of RECONCILE ──→ Reconciling ──client done──→ Turning (RECONCILED) …
  * </pre>
  */
 sealed interface FeedState {
@@ -28,10 +29,23 @@ sealed interface FeedState {
 
   record Running() implements FeedState {}
 
+  /**
+   * As running, but backfill is what a {@link ReconcileRun} finds to be lacking; begins with a turn
+   * and ends with one.
+   */
+  record Reconciling() implements FeedState {}
+
+  /** Nothing is sent: the client only compares. */
+  record Verifying() implements FeedState {}
+
   /** Why both cursor parts change. */
   enum Turn {
     /** A snapshot begins. */
     SNAPSHOT,
+    /** A reconcile begins: the cut is known. */
+    RECONCILE,
+    /** A reconcile has ended with the target equal. */
+    RECONCILED,
     /** The live round is too large and becomes a backfill round. */
     FOLD,
     /** Only to have the cursor stored: joined from several targets, or long not told. */

@@ -29,6 +29,28 @@ final class FeedStats {
   private final ArrayDeque<Ahead> ahead = new ArrayDeque<>();
   private long aheadEntries;
 
+  /** When the copy was compared last, and what was found. */
+  private long verifiedNanos;
+
+  private boolean everVerified;
+  private long drift;
+
+  void verified(long nowNanos, long differences) {
+    everVerified = true;
+    verifiedNanos = nowNanos;
+    drift += differences;
+  }
+
+  /** Nanoseconds since the copy was last compared by this connection; -1 = never. */
+  long sinceVerified(long nowNanos) {
+    return everVerified ? nowNanos - verifiedNanos : -1;
+  }
+
+  /** Keys that verifications on this connection found to differ. */
+  long drift() {
+    return drift;
+  }
+
   long changes;
   long keysSent;
   long batchesSent;
@@ -47,6 +69,12 @@ final class FeedStats {
   /** Entries that the client has to remember until a backfill batch read later arrives (I3). */
   long aheadEntries() {
     return aheadEntries;
+  }
+
+  /** No backfill is left, and with this turn the client knows it. */
+  void nothingAhead() {
+    ahead.clear();
+    aheadEntries = 0;
   }
 
   void wasQueued(Mark mark) {

@@ -65,10 +65,19 @@ record Greeting(Frame welcome, List<Feed> feeds) {
             ? database.history()
             : new Resume.History(
                 database.epoch(), database.slots(), Long.MAX_VALUE, 0, database.marks());
+    if (requested.verifyOnly()) {
+      return grant.setResume(FeedGrant.Resume.VERIFY).build();
+    }
     return switch (Resume.judge(cursors, history)) {
       case Resume.From from -> grant.setResume(FeedGrant.Resume.RESUMED).build();
-      case Resume.Anew(String reason) ->
-          grant.setResume(FeedGrant.Resume.SNAPSHOT).setReason(reason).build();
+      case Resume.Anew(String reason) -> {
+        boolean reconciles =
+            requested.holds() == FeedRequest.Holds.DATA && database.cuts().settings().enabled();
+        yield grant
+            .setResume(reconciles ? FeedGrant.Resume.RECONCILE : FeedGrant.Resume.SNAPSHOT)
+            .setReason(reason)
+            .build();
+      }
     };
   }
 }

@@ -114,7 +114,9 @@ final class HelloCheck {
         database,
         request.getCollection(),
         KeyFilter.of(wanted, ofCollection, allowed),
-        level(request.getLevel(), atHub));
+        level(request.getLevel(), atHub),
+        request.getHolds(),
+        request.getVerifyOnly());
   }
 
   /** The patterns a client has to know to judge what a leftover is. */

@@ -39,6 +39,7 @@ public final class HubCore {
   private final Map<Integer, DatabaseState> databases = new LinkedHashMap<>();
   private final Set<SubscriberSession> sessions = new LinkedHashSet<>();
   private final Set<FeedReader> readers = new LinkedHashSet<>();
+  private ReconcileSettings reconcile = ReconcileSettings.DEFAULTS;
   private boolean draining;
 
   /**
@@ -73,8 +74,17 @@ public final class HubCore {
     }
     DatabaseState database =
         new DatabaseState(source, databaseSettings, settings, loop, random, works.counters());
+    Cuts cuts = new Cuts(works, database);
+    cuts.use(reconcile);
+    database.use(cuts);
     databases.put(source.database(), database);
     database.start();
+  }
+
+  /** How it reconciles from now on. */
+  public void reconcileWith(ReconcileSettings newSettings) {
+    reconcile = newSettings;
+    databases.values().forEach(database -> database.cuts().use(newSettings));
   }
 
   /** Takes new connections in. */

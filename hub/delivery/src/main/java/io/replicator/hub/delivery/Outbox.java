@@ -1,5 +1,7 @@
 package io.replicator.hub.delivery;
 
+import io.replicator.api.Lane;
+import io.replicator.api.QosLevel;
 import io.replicator.hub.qos.BlockScheduler;
 import io.replicator.hub.qos.BlockSource;
 import io.replicator.link.codec.Chunker;
@@ -51,6 +53,18 @@ final class Outbox {
     scheduler.add(lane, lane.feed().level(), lane.lane());
   }
 
+  void addStream(FrameSource stream, QosLevel level) {
+    scheduler.add(stream, level, Lane.BACKFILL);
+  }
+
+  void removeStream(FrameSource stream) {
+    scheduler.remove(stream);
+  }
+
+  void streamReady(FrameSource stream) {
+    scheduler.ready(stream);
+  }
+
   void enqueue(LaneQueue lane, EncodedBatch encoded, FeedStats.Mark mark) {
     Chunker blocks =
         new Chunker(
@@ -89,16 +103,30 @@ final class Outbox {
     int blocks = 0;
     while (blocks < MAX_BLOCKS_AT_ONCE && connection.isWritable()) {
       BlockSource next = scheduler.next(loop.nowNanos());
-      if (!(next instanceof LaneQueue lane)) {
+      if (next instanceof LaneQueue lane) {
+        sendBlock(lane);
+      } else if (next instanceof FrameSource stream) {
+        sendFrame(stream);
+      } else {
         break;
       }
-      sendBlock(lane);
       blocks++;
     }
     if (blocks > 0) {
       connection.flush();
     }
     return blocks == MAX_BLOCKS_AT_ONCE;
+  }
+
+  private void sendFrame(FrameSource stream) {
+    Frame frame = stream.nextFrame();
+    sentDataBytes += frame.getReconcileSymbols().getData().size();
+    sentDataBytes += frame.getReconcileItems().getDigest().size();
+    sentDataBytes += frame.getReconcileItems().getItems().size();
+    connection.send(frame);
+    int bytes = frame.getSerializedSize() + 2;
+    counters.add(DeliveryCounter.RECONCILE_BYTES, bytes);
+    scheduler.sent(stream, bytes, loop.nowNanos());
   }
 
   private void sendBlock(LaneQueue lane) {

@@ -14,18 +14,31 @@ final class Pass {
   private final long until;
   private final int @Nullable [] slots;
 
-  private Pass(long after, long until, int @Nullable [] slots) {
+  private final boolean wanted;
+
+  private Pass(long after, long until, int @Nullable [] slots, boolean wanted) {
     this.after = after;
     this.until = until;
     this.slots = slots;
+    this.wanted = wanted;
+  }
+
+  /** Not a live round: what a reconcile found to be lacking, of what has at most this version. */
+  static Pass wanted(long until, int[] slots) {
+    return new Pass(0, until, slots, true);
+  }
+
+  /** Whether keys that changed since it began are left out, because the live lane owes them. */
+  boolean isWanted() {
+    return wanted;
   }
 
   static Pass list(long after, long until, int[] slots) {
-    return new Pass(after, until, slots);
+    return new Pass(after, until, slots, false);
   }
 
   static Pass walk(long after, long until) {
-    return new Pass(after, until, null);
+    return new Pass(after, until, null, false);
   }
 
   long after() {

@@ -68,6 +68,9 @@ sealed interface Resume {
     if (!history.marks().of(position.live().until()).mayBe(cursor.mark())) {
       return Optional.of("another version chain");
     }
+    if (position.reconciles()) {
+      return Optional.of("reconcile was cut");
+    }
     return position.isBehind(history.horizon()) ? Optional.of("history gone") : Optional.empty();
   }
 

@@ -28,9 +28,9 @@ final class SlotChooser {
     this.filter = spec.filter();
     this.after = round.after();
     // A pass sends what was dirty when it began, whatever version it has by now.
-    this.until = pass == null ? round.until() : Long.MAX_VALUE;
+    this.until = pass == null || pass.isWanted() ? round.until() : Long.MAX_VALUE;
     this.slots = pass == null ? null : pass.slots();
-    this.skipsTombstones = round.isSnapshot();
+    this.skipsTombstones = round.isSnapshot() && pass == null;
     this.position = round.slot();
     this.at = slots == null ? 0 : Pass.indexOf(slots, position);
   }

@@ -1,6 +1,7 @@
 package io.replicator.hub.delivery;
 
 import io.replicator.api.Lane;
+import io.replicator.api.QosLevel;
 import io.replicator.hub.qos.BlockScheduler;
 import io.replicator.link.codec.Compression;
 import io.replicator.link.codec.EncodedBatch;
@@ -130,11 +131,24 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
         roomMayBeThere();
       }
       case KEY_QUERY -> query(frame.getKeyQuery());
+      case RECONCILE_ASK -> feed(frame.getReconcileAsk().getFeed()).take(frame.getReconcileAsk());
+      case RECONCILE_WANT ->
+          feed(frame.getReconcileWant().getFeed()).take(frame.getReconcileWant());
+      case RECONCILE_NOTE ->
+          feed(frame.getReconcileNote().getFeed()).take(frame.getReconcileNote());
       case PING -> answer(frame.getPing());
       case PONG -> {}
       case ERROR -> endedByClient(frame.getError().getCode(), frame.getError().getText());
       case DATAGRAM_ACK -> datagramAck(frame.getDatagramAck());
-      case WELCOME, BLOCK, KEY_ANSWER, DATAGRAM_OFFER, DATAGRAM_MODE, MESSAGE_NOT_SET ->
+      case WELCOME,
+          BLOCK,
+          KEY_ANSWER,
+          DATAGRAM_OFFER,
+          DATAGRAM_MODE,
+          RECONCILE_BEGIN,
+          RECONCILE_SYMBOLS,
+          RECONCILE_ITEMS,
+          MESSAGE_NOT_SET ->
           throw new ProtocolException(WireError.BAD_FRAME, kind + " is not for a hub");
     }
   }
@@ -210,15 +224,18 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
     connection.flush();
   }
 
-  private void query(KeyQuery query) {
-    Feed feed = feeds.get(query.getFeed());
+  private Feed feed(int number) {
+    Feed feed = feeds.get(number);
     if (feed == null) {
       throw new ProtocolException(
           WireError.UNKNOWN_FEED,
-          "a query about feed "
-              + Integer.toUnsignedString(query.getFeed())
-              + ", which is not here");
+          "a query about feed " + Integer.toUnsignedString(number) + ", which is not here");
     }
+    return feed;
+  }
+
+  private void query(KeyQuery query) {
+    var _ = feed(query.getFeed());
     KeyQueries.requireLimits(query);
     if (queries.size() >= MAX_WAITING_QUERIES) {
       throw new ProtocolException(
@@ -398,6 +415,30 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
     }
     outbox.enqueue(lane, encoded, mark);
     postPump();
+  }
+
+  @Override
+  public void send(Frame frame) {
+    if (isStreaming()) {
+      connection.send(frame);
+      connection.flush();
+    }
+  }
+
+  @Override
+  public void addStream(FrameSource stream, QosLevel level) {
+    outbox.addStream(stream, level);
+  }
+
+  @Override
+  public void streamReady(FrameSource stream) {
+    outbox.streamReady(stream);
+    postPump();
+  }
+
+  @Override
+  public void removeStream(FrameSource stream) {
+    outbox.removeStream(stream);
   }
 
   @Override

@@ -215,6 +215,29 @@ public final class ChangeIndex {
     return true;
   }
 
+  /** Whether the hash of the row's value is known. */
+  public boolean isHashed(int slot) {
+    long hash = rows.hash(slot);
+    return hash != 0 && hash != UNHASHED;
+  }
+
+  /**
+   * As {@link #observe}, for a read that was made for the sake of the hash: a row whose value was
+   * given away without one learns it.
+   *
+   * @return whether the row has this hash at this version now
+   */
+  public boolean learn(int slot, long readVersion, long hash) {
+    if (hash != 0 && readVersion != 0 && versionOf(slot) == readVersion) {
+      if (!rows.isTombstone(slot) && rows.hash(slot) == UNHASHED) {
+        rows.setHash(slot, hash);
+      } else {
+        observe(slot, readVersion, hash);
+      }
+    }
+    return versionOf(slot) == readVersion && isHashed(slot);
+  }
+
   /** The key was deleted: a tombstone with a new version. False if it was not live. */
   public boolean remove(byte[] key) {
     int slot = find(key);

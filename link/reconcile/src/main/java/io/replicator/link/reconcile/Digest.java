@@ -79,6 +79,19 @@ public final class Digest {
         .array();
   }
 
+  /** The total of two digests together. */
+  public static byte[] sum(byte[] one, byte[] other) {
+    ByteBuffer a = ByteBuffer.wrap(one).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer b = ByteBuffer.wrap(other).order(ByteOrder.LITTLE_ENDIAN);
+    long sumLow = a.getLong() + b.getLong();
+    long carry = Long.compareUnsigned(sumLow, a.getLong(0)) < 0 ? 1 : 0;
+    return ByteBuffer.allocate(TOTAL_BYTES)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(sumLow)
+        .putLong(a.getLong() + b.getLong() + carry)
+        .array();
+  }
+
   /** The buckets in which the two are not the same. */
   public BitSet differing(Digest other) {
     BitSet differing = new BitSet(BUCKETS);

@@ -4,13 +4,14 @@ import io.replicator.api.Batch;
 import io.replicator.api.Change;
 import io.replicator.api.Cursor;
 import io.replicator.api.FeedId;
+import io.replicator.api.Holdings;
 import io.replicator.api.Key;
-import io.replicator.api.Sink;
 import io.replicator.api.SinkException;
 import io.replicator.testing.simulation.TargetStore.Phase;
 import io.replicator.testing.testkit.VirtualLoop;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,13 +19,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The sink of one client process on a {@link TargetStore}: late, sometimes refusing, sometimes
  * refusing what it has done. What it remembers of a snapshot dies with it.
  */
-final class ModelSink implements Sink {
+final class ModelSink implements Holdings {
   private static final int PAGE = 50;
 
   /** How the target is doing; shared by the sinks of a client's life and set from outside. */
@@ -39,6 +41,10 @@ final class ModelSink implements Sink {
   private final Health health;
   private final Faults faults;
   private final Map<FeedId, Set<Key>> memories = new HashMap<>();
+
+  /** Of feeds whose strays are looked up: what has come since. */
+  private final Map<FeedId, Set<Key>> watches = new HashMap<>();
+
   private final List<Batch> out = new ArrayList<>();
   private final Set<FeedId> applying = new HashSet<>();
   private boolean dead;
@@ -133,9 +139,13 @@ final class ModelSink implements Sink {
     if (batch.snapshotBegin()) {
       memory.clear();
     }
+    Set<Key> watch = watches.get(batch.feed());
     for (Change change : batch.changes()) {
       if (!(change instanceof Change.Remove)) {
         memory.add(change.key());
+        if (watch != null) {
+          watch.add(change.key());
+        }
       }
     }
   }
@@ -213,6 +223,103 @@ final class ModelSink implements Sink {
       }
       removePage(feed, presence, last, result);
     });
+  }
+
+  @Override
+  public boolean holdsData(FeedId feed) {
+    return !store.values(feed.database()).isEmpty();
+  }
+
+  @Override
+  public CompletionStage<Void> read(
+      FeedId feed, Predicate<byte[]> covers, boolean chainIsData, int keysPerSecond, Pages pages) {
+    CompletableFuture<Void> result = new CompletableFuture<>();
+    later(() -> readPage(feed, covers, pages, null, result));
+    return result;
+  }
+
+  private void readPage(
+      FeedId feed,
+      Predicate<byte[]> covers,
+      Pages pages,
+      @Nullable Key after,
+      CompletableFuture<Void> result) {
+    if (dead) {
+      return;
+    }
+    if (health.refusing) {
+      result.completeExceptionally(
+          new SinkException(SinkException.Category.UNAVAILABLE, name() + " is away"));
+      return;
+    }
+    store.expire();
+    List<byte[]> keys = new ArrayList<>();
+    List<Long> hashes = new ArrayList<>();
+    Key last = after;
+    int looked = 0;
+    for (Map.Entry<Key, Held> entry : store.values(feed.database()).entrySet()) {
+      Key key = entry.getKey();
+      if ((after == null || key.compareTo(after) > 0) && looked < PAGE) {
+        looked++;
+        last = key;
+        if (feed.patterns().matches(key.bytes()) && covers.test(key.bytes())) {
+          keys.add(key.bytes());
+          hashes.add(entry.getValue().hash());
+        }
+      }
+    }
+    boolean more = pages.page(keys, hashes.stream().mapToLong(Long::longValue).toArray());
+    Key next = last;
+    if (looked == 0 || !more || next == null) {
+      result.complete(null);
+    } else {
+      later(() -> readPage(feed, covers, pages, next, result));
+    }
+  }
+
+  @Override
+  public CompletionStage<Long> removeStrays(FeedId feed, List<Key> keys, Presence presence) {
+    CompletableFuture<Long> result = new CompletableFuture<>();
+    Set<Key> brought = new HashSet<>();
+    watches.put(feed, brought);
+    presence
+        .present(keys.subList(0, Math.min(4096, keys.size())))
+        .whenComplete((present, failure) ->
+            loop.execute(() -> {
+              if (failure != null) {
+                result.completeExceptionally(failure);
+              } else {
+                later(() -> removeNow(feed, keys, present, brought, result));
+              }
+            }));
+    return result;
+  }
+
+  private void removeNow(
+      FeedId feed,
+      List<Key> keys,
+      BitSet present,
+      Set<Key> brought,
+      CompletableFuture<Long> result) {
+    if (dead) {
+      return;
+    }
+    long removed = 0;
+    for (int i = 0; i < keys.size(); i++) {
+      if (!present.get(i) && !brought.contains(keys.get(i))) {
+        store.remove(feed.database(), keys.get(i), "a stray");
+        removed++;
+      }
+    }
+    result.complete(removed);
+  }
+
+  @Override
+  public CompletionStage<Void> reconciled(FeedId feed) {
+    if (store.feed(feed).phase != Phase.LOADED) {
+      store.loaded(feed);
+    }
+    return CompletableFuture.completedFuture(null);
   }
 
   @Override

@@ -28,6 +28,18 @@ record Position(long epoch, long liveAfter, long chained, List<Round> backfill) 
     }
   }
 
+  /** Whether with this cursor a reconcile begins. */
+  static boolean beginsReconcile(Cursor cursor) {
+    byte[] backfill = cursor.backfill();
+    try {
+      return backfill != null
+          && cursor.live() != null
+          && CursorToken.parseFrom(backfill).getReconciling();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a cursor that cannot be read", e);
+    }
+  }
+
   /** Whether what has this version is said to be there. */
   boolean promises(long version) {
     return version <= liveAfter

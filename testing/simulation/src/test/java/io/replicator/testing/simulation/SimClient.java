@@ -3,6 +3,7 @@ package io.replicator.testing.simulation;
 import io.replicator.api.Cursor;
 import io.replicator.api.FeedId;
 import io.replicator.api.Sink;
+import io.replicator.client.receiver.CompareSettings;
 import io.replicator.client.receiver.FeedPlan;
 import io.replicator.client.receiver.FeedProgress;
 import io.replicator.client.receiver.ReceiverSession;
@@ -42,6 +43,7 @@ final class SimClient {
   private final MemoryLink link;
   private final @Nullable MemoryDatagramLink datagrams;
   private final ReceiverSettings settings;
+  private final CompareSettings compare;
   private final List<FeedPlan> feeds;
   private final List<Target> targets;
   private final Faults faults;
@@ -60,6 +62,7 @@ final class SimClient {
       MemoryLink link,
       @Nullable MemoryDatagramLink datagrams,
       ReceiverSettings settings,
+      CompareSettings compare,
       List<FeedPlan> feeds,
       List<Target> targets,
       Faults faults) {
@@ -68,6 +71,7 @@ final class SimClient {
     this.link = link;
     this.datagrams = datagrams;
     this.settings = settings;
+    this.compare = compare;
     this.feeds = feeds;
     this.targets = targets;
     this.faults = faults;
@@ -160,7 +164,8 @@ final class SimClient {
       return;
     }
     ReceiverSession next =
-        new ReceiverSession(loop, workers, settings, feeds, opened, new Observer(mine), datagrams);
+        new ReceiverSession(
+            loop, workers, settings, compare, feeds, opened, new Observer(mine), datagrams);
     session = next;
     link.connect(next::start)
         .whenComplete((connection, failure) ->

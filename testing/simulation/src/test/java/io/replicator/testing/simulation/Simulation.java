@@ -5,6 +5,7 @@ import io.replicator.api.Key;
 import io.replicator.api.KeyPatterns;
 import io.replicator.api.QosLevel;
 import io.replicator.api.Value;
+import io.replicator.client.receiver.CompareSettings;
 import io.replicator.client.receiver.FeedPlan;
 import io.replicator.client.receiver.ReceiverSettings;
 import io.replicator.hub.delivery.CollectionSettings;
@@ -150,7 +151,14 @@ final class Simulation {
             oneOf(64 * 1024, 16 << 20),
             0,
             Duration.ofSeconds(5));
-    return new SimClient(loop, workers, link, datagrams, receiver, feeds, targets, faults);
+    CompareSettings compare =
+        new CompareSettings(
+            !chance(4),
+            Duration.ofSeconds(chance(3) ? 0 : 1 + random.nextInt(10)),
+            !chance(5),
+            0,
+            1 << 20);
+    return new SimClient(loop, workers, link, datagrams, receiver, compare, feeds, targets, faults);
   }
 
   /** What was there before: of the feed's keys nothing may stay. */

@@ -5,6 +5,7 @@ import io.replicator.api.Key;
 import io.replicator.api.KeyPatterns;
 import io.replicator.api.QosLevel;
 import io.replicator.api.Value;
+import io.replicator.client.receiver.CompareSettings;
 import io.replicator.client.receiver.FeedPlan;
 import io.replicator.client.receiver.ReceiverSettings;
 import io.replicator.hub.delivery.CollectionSettings;
@@ -106,6 +107,7 @@ final class Stage {
             link,
             null,
             receiver,
+            CompareSettings.DEFAULTS,
             plans,
             List.of(new SimClient.Target(store, new ModelSink.Health())),
             faults);

@@ -237,6 +237,9 @@ final class TargetStore {
       return;
     }
     Position position = Position.of(stored.cursor);
+    if (Position.beginsReconcile(batch.cursor())) {
+      return; // what is owed is found out anew: another epoch may begin, or the same from before
+    }
     if (position.epoch() != batch.epoch()) {
       faults.add("%s: a batch of another epoch without a snapshot".formatted(name));
       return;

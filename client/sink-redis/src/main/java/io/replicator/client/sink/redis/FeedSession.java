@@ -4,6 +4,7 @@ import io.replicator.api.Batch;
 import io.replicator.api.Change;
 import io.replicator.api.Cursor;
 import io.replicator.api.FeedId;
+import io.replicator.api.Holdings;
 import io.replicator.api.Key;
 import io.replicator.api.Sink.Presence;
 import io.replicator.api.SinkException;
@@ -41,6 +42,7 @@ final class FeedSession {
   // Written in the feed's turn only; read from any thread.
   private volatile @Nullable OpenTarget open;
   private volatile StoredFeed stored = StoredFeed.NEVER_SEEN;
+  private volatile boolean holdsData;
   private volatile boolean closed;
   private volatile Predicate<byte[]> granted;
 
@@ -68,8 +70,50 @@ final class FeedSession {
         connected()
             .thenCompose(at ->
                 at.target()
-                    .send(Command.of(Word.HGETALL, names.cursor()))
-                    .thenCompose(reply -> resumed(at, reply))));
+                    .send(Command.of(Word.DBSIZE, List.of()))
+                    .thenCompose(size -> {
+                      long keys = size.number();
+                      return at.target()
+                          .send(Command.of(Word.HGETALL, names.cursor()))
+                          .thenCompose(reply -> {
+                            holdsData = keys > (reply.items().isEmpty() ? 0 : 1);
+                            return resumed(at, reply);
+                          });
+                    })));
+  }
+
+  /** Whether there was any key but the cursor when the feed was opened. */
+  boolean holdsData() {
+    return holdsData && !settings.flush();
+  }
+
+  CompletableFuture<Void> read(
+      Predicate<byte[]> covers, boolean chainIsData, int keysPerSecond, Holdings.Pages pages) {
+    Predicate<byte[]> concerns =
+        source ->
+            feed.patterns().matches(source)
+                && covers.test(source)
+                && !(Names.isChainKey(source) && (!chainIsData || settings.localVersions()));
+    return new HoldingsReader(
+            opener.connector(),
+            settings.targetDatabase(feed.database()),
+            names,
+            settings.scanCount(),
+            concerns,
+            keysPerSecond,
+            pages)
+        .run();
+  }
+
+  CompletableFuture<Long> removeStrays(List<Key> keys, Presence presence) {
+    return new StrayRemoval(this, presence, counters, keys).run();
+  }
+
+  /** Whatever a snapshot before owed is settled. */
+  CompletionStage<Boolean> reconciled() {
+    return stored.state() == FeedState.LIVE
+        ? CompletableFuture.completedFuture(true)
+        : step(() -> leftoversRemoved(opened()));
   }
 
   /** Which source keys the hub says the feed can hold. */

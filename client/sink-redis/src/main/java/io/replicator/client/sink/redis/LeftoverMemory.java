@@ -39,8 +39,23 @@ final class LeftoverMemory {
 
   void clear() {
     applied.clear();
-    sincePage.clear();
+    if (!watching) {
+      sincePage.clear();
+    }
     known = false;
+  }
+
+  // Whether strays are looked up, in whatever state the feed is.
+  private volatile boolean watching;
+
+  /** From now on it is remembered what is applied, until {@link #unwatch}. */
+  void watch() {
+    sincePage.clear();
+    watching = true;
+  }
+
+  void unwatch() {
+    watching = false;
   }
 
   void markIncomplete() {
@@ -49,19 +64,20 @@ final class LeftoverMemory {
 
   /** Takes note of a batch before it is sent: from then on its keys are no leftovers. */
   void remember(Batch batch, FeedState state) {
-    if (!state.hasOldData()) {
+    boolean oldData = state.hasOldData();
+    if (!oldData && !watching) {
       return;
     }
     for (Change change : batch.changes()) {
       switch (change) {
-        case Change.Put put -> remember(put.key().bytes());
-        case Change.Part part -> remember(part.key().bytes());
+        case Change.Put put -> remember(put.key().bytes(), oldData);
+        case Change.Part part -> remember(part.key().bytes(), oldData);
         case Change.Remove remove -> {}
       }
     }
     Batch.VersionChain chain = batch.chain();
     if (chain != null) {
-      chain.lists().forEach(list -> remember(Names.chainList(list.version())));
+      chain.lists().forEach(list -> remember(Names.chainList(list.version()), oldData));
     }
   }
 
@@ -84,9 +100,11 @@ final class LeftoverMemory {
     return applied.isComplete();
   }
 
-  private void remember(byte[] sourceKey) {
+  private void remember(byte[] sourceKey, boolean oldData) {
     long hash = Names.hash(sourceKey);
-    applied.add(hash);
+    if (oldData) {
+      applied.add(hash);
+    }
     sincePage.add(hash);
   }
 }

@@ -3,11 +3,13 @@ package io.replicator.client.sink.redis;
 import io.replicator.api.Batch;
 import io.replicator.api.Cursor;
 import io.replicator.api.FeedId;
-import io.replicator.api.Sink;
+import io.replicator.api.Holdings;
+import io.replicator.api.Key;
 import io.replicator.api.SinkException;
 import io.replicator.redis.RedisConnector;
 import io.replicator.redis.RedisEndpoint;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -23,7 +25,7 @@ import java.util.function.Predicate;
  * connection was lost at EXEC, needs nothing more: the stored cursor tells, and applying a batch
  * twice is the same as once.
  */
-public final class RedisSink implements Sink {
+public final class RedisSink implements Holdings {
   private final RedisSinkSettings settings;
   private final TargetOpener opener;
   private final SinkCounters counters = new SinkCounters();
@@ -99,6 +101,27 @@ public final class RedisSink implements Sink {
   @Override
   public boolean owesLeftovers(FeedId feed) {
     return session(feed).owesLeftovers();
+  }
+
+  @Override
+  public boolean holdsData(FeedId feed) {
+    return session(feed).holdsData();
+  }
+
+  @Override
+  public CompletionStage<Void> read(
+      FeedId feed, Predicate<byte[]> covers, boolean chainIsData, int keysPerSecond, Pages pages) {
+    return Failures.plain(name(), session(feed).read(covers, chainIsData, keysPerSecond, pages));
+  }
+
+  @Override
+  public CompletionStage<Long> removeStrays(FeedId feed, List<Key> keys, Presence presence) {
+    return Failures.plain(name(), session(feed).removeStrays(keys, presence));
+  }
+
+  @Override
+  public CompletionStage<Void> reconciled(FeedId feed) {
+    return Failures.plain(name(), session(feed).reconciled()).thenAccept(done -> {});
   }
 
   @Override

@@ -20,6 +20,7 @@ public enum SinkCounter {
   OWN_KEYS_SKIPPED("source keys named like Replicator's own, left out"),
   LEFTOVERS_REMOVED("keys removed after a snapshot because the source does not have them"),
   LEFTOVERS_ASKED("keys the hub was asked about for that"),
+  STRAYS_REMOVED("keys removed because comparing showed that the source does not have them"),
   VERSIONS("versions of a chain written");
 
   private final String description;

@@ -35,6 +35,10 @@ final class TargetOpener implements AutoCloseable {
     return "redis " + connector.endpoint().name();
   }
 
+  RedisConnector connector() {
+    return connector;
+  }
+
   CompletableFuture<OpenTarget> open(int database, Names names) {
     return connector
         .open(database)

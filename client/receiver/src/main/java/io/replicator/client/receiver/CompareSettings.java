@@ -1,0 +1,39 @@
+package io.replicator.client.receiver;
+
+import java.time.Duration;
+
+/**
+ * How a client compares its targets with the hub.
+ *
+ * @param reconcile whether a target that holds data is reconciled when its cursor is worth nothing;
+ *     if not, everything is loaded anew
+ * @param verifyEvery how often the copy is compared in the background, zero = never
+ * @param repair whether differences that a verification finds are mended; if not, they are told
+ * @param keysPerSecond how fast a verification reads the target, 0 = as fast as it goes
+ * @param memoryBytes what the keys of one target may occupy while they are compared; a target with
+ *     more is loaded by snapshots
+ */
+public record CompareSettings(
+    boolean reconcile, Duration verifyEvery, boolean repair, int keysPerSecond, long memoryBytes) {
+  public static final CompareSettings DEFAULTS =
+      new CompareSettings(true, Duration.ofMinutes(5), true, 20_000, 1L << 30);
+
+  /** Neither reconciles nor verifies. */
+  public static final CompareSettings OFF =
+      new CompareSettings(false, Duration.ZERO, false, 0, 1L << 20);
+
+  public CompareSettings {
+    if (verifyEvery.isNegative() || (verifyEvery.isPositive() && verifyEvery.toMillis() < 1000)) {
+      throw new IllegalArgumentException(
+          "verifyEvery " + verifyEvery + ": 0 (never) or at least 1 s expected");
+    }
+    if (keysPerSecond < 0) {
+      throw new IllegalArgumentException(
+          "keysPerSecond " + keysPerSecond + ": 0 (no limit) or more expected");
+    }
+    if (memoryBytes < 1L << 20) {
+      throw new IllegalArgumentException(
+          "memoryBytes " + memoryBytes + ": at least 1 MiB expected");
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package io.replicator.client.receiver;
+
+import io.replicator.link.transport.Loop;
+import io.replicator.link.wire.Frame;
+import io.replicator.link.wire.ReconcileNote;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has one feed compared with the hub every so often while it is current, and mended if it differs.
+ * A difference that a repair did not end is told, and mended ever more rarely: a target that cannot
+ * take a value as it is would be written for ever. Confined to the loop.
+ */
+final class Verifier {
+  private static final Logger LOG = LoggerFactory.getLogger(Verifier.class);
+  private static final int MOST_PATIENCE = 288;
+
+  /** What it needs of its feed. */
+  interface Feed {
+    boolean isCurrent();
+
+    boolean isOver();
+
+    void send(Frame frame);
+  }
+
+  private final int number;
+  private final String name;
+  private final CompareSettings settings;
+  private final Loop loop;
+  private final Feed feed;
+
+  private boolean asked;
+  private boolean scheduled;
+  private int toSkip;
+  private int patience = 1;
+  private boolean repairing;
+  private @Nullable String refused;
+
+  private long verifications;
+  private long drift;
+  private long repaired;
+  private long verifiedNanos;
+  private long lastDifferences;
+  private List<String> lastKeys = List.of();
+
+  Verifier(int number, String name, CompareSettings settings, Loop loop, Feed feed) {
+    this.number = number;
+    this.name = name;
+    this.settings = settings;
+    this.loop = loop;
+    this.feed = feed;
+  }
+
+  /** From now on, every so often. */
+  void start() {
+    if (!scheduled && settings.verifyEvery().isPositive()) {
+      scheduled = true;
+      loop.schedule(settings.verifyEvery(), this::tick);
+    }
+  }
+
+  private void tick() {
+    if (feed.isOver()) {
+      return;
+    }
+    if (feed.isCurrent() && !asked) {
+      if (toSkip > 0) {
+        toSkip--;
+      } else {
+        ask();
+      }
+    }
+    loop.schedule(settings.verifyEvery(), this::tick);
+  }
+
+  private void ask() {
+    asked = true;
+    send(ReconcileNote.Kind.VERIFY);
+  }
+
+  private void send(ReconcileNote.Kind kind) {
+    feed.send(
+        Frame.newBuilder()
+            .setReconcileNote(ReconcileNote.newBuilder().setFeed(number).setKind(kind))
+            .build());
+  }
+
+  /** The hub will not compare now. */
+  void refused(String reason) {
+    asked = false;
+    repairing = false;
+    if (!reason.equals(refused)) {
+      refused = reason;
+      LOG.atInfo().addKeyValue("feed", name).addKeyValue("reason", reason).log("not verified");
+    }
+  }
+
+  void ended(Reconciliation run, Reconciliation.Result result) {
+    if (run.isVerification()) {
+      asked = false;
+      if (!result.gaveUp()) {
+        verified(result);
+      }
+    } else if (repairing) {
+      repairing = false;
+      repaired += result.differences();
+    }
+  }
+
+  private void verified(Reconciliation.Result result) {
+    verifications++;
+    verifiedNanos = loop.nowNanos();
+    boolean again = lastDifferences > 0 && result.differences() >= lastDifferences;
+    lastDifferences = result.differences();
+    List<String> keys = new ArrayList<>();
+    result.keys().forEach(key -> keys.add(key.toString()));
+    lastKeys = List.copyOf(keys);
+    if (result.differences() == 0) {
+      patience = 1;
+      return;
+    }
+    drift += result.differences();
+    LOG.atWarn()
+        .addKeyValue("feed", name)
+        .addKeyValue("lacking", result.lacking())
+        .addKeyValue("strays", result.strays())
+        .addKeyValue("keys", lastKeys)
+        .addKeyValue("repair", settings.repair())
+        .log("the target differs from the source");
+    patience = again ? Math.min(patience * 2, MOST_PATIENCE) : 1;
+    toSkip = patience - 1;
+    if (settings.repair()) {
+      repairing = true;
+      send(ReconcileNote.Kind.REPAIR);
+    }
+  }
+
+  Verification report(long nowNanos) {
+    return new Verification(
+        verifications,
+        verifications == 0 ? -1 : nowNanos - verifiedNanos,
+        drift,
+        repaired,
+        lastDifferences,
+        lastKeys);
+  }
+}
