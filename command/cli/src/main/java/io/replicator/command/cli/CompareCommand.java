@@ -1,6 +1,10 @@
 package io.replicator.command.cli;
 
 import io.replicator.api.KeyPatterns;
+import io.replicator.api.SinkException;
+import io.replicator.client.sink.cassandra.CassandraCopy;
+import io.replicator.client.sink.cassandra.CassandraSinkSettings;
+import io.replicator.command.compare.CassandraComparer;
 import io.replicator.command.compare.CompareException;
 import io.replicator.command.compare.CompareRules;
 import io.replicator.command.compare.CompareSide;
@@ -31,6 +35,10 @@ final class CompareCommand {
 
   int run() {
     RedisEndpoint source = RedisAccess.endpoint(given, secrets, RedisAccess.SOURCE);
+    CassandraAccess cassandra = new CassandraAccess(given, secrets);
+    if (cassandra.isGiven()) {
+      return report(compareWithCassandra(source, cassandra));
+    }
     RedisEndpoint target = RedisAccess.endpoint(given, secrets, RedisAccess.TARGET);
     Map<Integer, Integer> mapping = DatabaseChoice.mapping(given);
     CompareRules rules = rules(given);
@@ -44,6 +52,49 @@ final class CompareCommand {
     } catch (RedisAccessException | CompareException e) {
       throw new UsageError(String.valueOf(e.getMessage()), e);
     }
+    return report(results);
+  }
+
+  private List<Comparison> compareWithCassandra(RedisEndpoint source, CassandraAccess cassandra) {
+    for (Setting setting : List.of(SidesSettings.TARGET_ADDRESS, WhatSettings.PREFIX)) {
+      if (given.isSet(setting)) {
+        throw new UsageError(
+            given.origin(setting) + ": is of no use with --cassandra: take one of the two out");
+      }
+    }
+    CompareRules rules = rules(given);
+    CassandraSinkSettings settings = cassandra.settings();
+    List<Comparison> results = new ArrayList<>();
+    try (RedisConnector from = new RedisConnector(source);
+        CassandraCopy to = CassandraCopy.open(cassandra.endpoint(), settings)) {
+      for (DatabaseChoice choice : DatabaseChoice.of(given)) {
+        results.add(compare(from, to, choice.number(), settings, rules));
+      }
+    } catch (RedisAccessException | CompareException | SinkException e) {
+      throw new UsageError(String.valueOf(e.getMessage()), e);
+    }
+    return results;
+  }
+
+  private Comparison compare(
+      RedisConnector from,
+      CassandraCopy to,
+      int source,
+      CassandraSinkSettings settings,
+      CompareRules rules) {
+    try (RedisLink here = from.await(from.open(source))) {
+      return CassandraComparer.compare(
+          new CompareSide("source " + from.endpoint().name(), here.connection(), source),
+          to,
+          settings.targetDatabase(source),
+          rules,
+          keys -> progress.show("comparing database " + source + ": " + keys + " keys"));
+    } finally {
+      progress.clear();
+    }
+  }
+
+  private int report(List<Comparison> results) {
     CompareReport report = new CompareReport(out);
     if (given.flag(RunningSettings.JSON)) {
       report.json(results);

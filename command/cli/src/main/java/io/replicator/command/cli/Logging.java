@@ -36,6 +36,7 @@ final class Logging {
     // Libraries say at warn what we say ourselves, with the reason: a lost connection, for one.
     boolean deep = wanted.toInt() <= Level.DEBUG_INT;
     context.getLogger("io.lettuce").setLevel(deep ? Level.INFO : Level.ERROR);
+    context.getLogger("com.datastax").setLevel(deep ? Level.INFO : Level.ERROR);
     context.getLogger("io.netty").setLevel(deep ? Level.INFO : Level.ERROR);
   }
 

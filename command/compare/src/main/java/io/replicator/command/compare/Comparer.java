@@ -24,10 +24,6 @@ import org.jspecify.annotations.Nullable;
  * between the two readings is not reported.
  */
 public final class Comparer {
-  /** Keys of Replicator's own; never compared. */
-  private static final byte[] OWN_PREFIX = "__replicator:".getBytes(StandardCharsets.US_ASCII);
-
-  private static final byte[] CHAIN = "version".getBytes(StandardCharsets.US_ASCII);
   private static final int PAGES_AT_ONCE = 6;
   private static final int PAGE_KEYS = 1000;
   private static final int MAX_SUSPECTS = 200_000;
@@ -36,6 +32,7 @@ public final class Comparer {
   private final Side source;
   private final Side target;
   private final CompareRules rules;
+  private final MeantKeys meant;
   private final PageComparer pages;
   private final byte[] prefix;
   private final LongConsumer progress;
@@ -50,6 +47,7 @@ public final class Comparer {
     this.source = new Side(source);
     this.target = new Side(target);
     this.rules = rules;
+    this.meant = new MeantKeys(rules);
     this.pages = new PageComparer(this.source, this.target, rules);
     this.prefix = rules.prefix().getBytes(StandardCharsets.UTF_8);
     this.progress = progress;
@@ -91,7 +89,7 @@ public final class Comparer {
       do {
         KeyScanCursor<byte[]> page = source.scan(cursor, "");
         List<byte[]> keys =
-            page.getKeys().stream().filter(this::isMeant).filter(seen::add).toList();
+            page.getKeys().stream().filter(meant::isMeant).filter(seen::add).toList();
         running.submit(keys);
         progress.accept(seen.size());
         cursor = page;
@@ -107,9 +105,9 @@ public final class Comparer {
         KeyScanCursor<byte[]> page = target.scan(cursor, prefix.length == 0 ? "" : literal() + "*");
         List<byte[]> keys =
             page.getKeys().stream()
-                .filter(key -> prefix.length > 0 || !startsWith(key, OWN_PREFIX))
+                .filter(key -> prefix.length > 0 || !MeantKeys.isOwn(key))
                 .flatMap(this::withoutPrefix)
-                .filter(this::isMeant)
+                .filter(meant::isMeant)
                 .filter(counted::add)
                 .toList();
         running.submit(keys.stream().filter(key -> !seen.contains(key)).toList());
@@ -158,35 +156,10 @@ public final class Comparer {
     }
   }
 
-  private boolean isMeant(byte[] key) {
-    return !startsWith(key, OWN_PREFIX)
-        && !(rules.ignoreChain() && isChain(key))
-        && rules.patterns().matches(key);
-  }
-
-  private static boolean isChain(byte[] key) {
-    if (!startsWith(key, CHAIN)) {
-      return false;
-    }
-    if (key.length == CHAIN.length) {
-      return true;
-    }
-    boolean digits = key[CHAIN.length] == ':' && key.length > CHAIN.length + 1;
-    for (int i = CHAIN.length + 1; i < key.length; i++) {
-      digits &= key[i] >= '0' && key[i] <= '9';
-    }
-    return digits;
-  }
-
   private Stream<byte[]> withoutPrefix(byte[] key) {
-    return startsWith(key, prefix)
+    return MeantKeys.startsWith(key, prefix)
         ? Stream.of(Arrays.copyOfRange(key, prefix.length, key.length))
         : Stream.empty();
-  }
-
-  private static boolean startsWith(byte[] key, byte[] start) {
-    return key.length >= start.length
-        && Arrays.equals(key, 0, start.length, start, 0, start.length);
   }
 
   /** The prefix as a glob that means itself. */

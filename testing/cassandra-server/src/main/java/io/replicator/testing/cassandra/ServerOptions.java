@@ -8,25 +8,35 @@ import org.jspecify.annotations.Nullable;
  *
  * @param passwords whether clients must log in: the superuser is cassandra with password cassandra
  * @param keystore PKCS#12 with the server's key, password "secret"; null = no TLS
+ * @param durable whether the commit log is synced before a write is acknowledged
  * @param heapMegabytes most memory of its heap
  * @param compilerLevel of the JVM: 1 starts fast, 4 runs fast
  */
 public record ServerOptions(
-    boolean passwords, @Nullable Path keystore, int heapMegabytes, int compilerLevel) {
+    boolean passwords,
+    @Nullable Path keystore,
+    boolean durable,
+    int heapMegabytes,
+    int compilerLevel) {
 
-  public static final ServerOptions DEFAULTS = new ServerOptions(false, null, 512, 1);
+  public static final ServerOptions DEFAULTS = new ServerOptions(false, null, false, 512, 1);
 
   public ServerOptions withPasswords() {
-    return new ServerOptions(true, keystore, heapMegabytes, compilerLevel);
+    return new ServerOptions(true, keystore, durable, heapMegabytes, compilerLevel);
   }
 
   public ServerOptions withTls(Path file) {
-    return new ServerOptions(passwords, file, heapMegabytes, compilerLevel);
+    return new ServerOptions(passwords, file, durable, heapMegabytes, compilerLevel);
+  }
+
+  /** What is acknowledged survives kill -9. */
+  public ServerOptions withDurability() {
+    return new ServerOptions(passwords, keystore, true, heapMegabytes, compilerLevel);
   }
 
   /** For measurements: more memory, and code that is compiled well. */
   public ServerOptions withSpeed() {
-    return new ServerOptions(passwords, keystore, 2048, 4);
+    return new ServerOptions(passwords, keystore, durable, 2048, 4);
   }
 
   String yaml(Path folder, int port, int storagePort) {
@@ -43,8 +53,7 @@ public record ServerOptions(
       - class_name: org.apache.cassandra.locator.SimpleSeedProvider
         parameters:
           - seeds: "127.0.0.1:%d"
-    commitlog_sync: periodic
-    commitlog_sync_period: 1000ms
+    %s
     commitlog_segment_size: 8MiB
     commitlog_total_space: 64MiB
     commitlog_disk_access_mode: legacy
@@ -63,6 +72,9 @@ public record ServerOptions(
                 port,
                 storagePort,
                 storagePort,
+                durable
+                    ? "commitlog_sync: group\ncommitlog_sync_group_window: 2ms"
+                    : "commitlog_sync: periodic\ncommitlog_sync_period: 1000ms",
                 passwords ? "PasswordAuthenticator" : "AllowAllAuthenticator",
                 passwords ? "CassandraAuthorizer" : "AllowAllAuthorizer")
         + (keystore == null

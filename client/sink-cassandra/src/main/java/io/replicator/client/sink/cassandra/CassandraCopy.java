@@ -1,6 +1,7 @@
 package io.replicator.client.sink.cassandra;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.replicator.api.Key;
@@ -10,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,7 +79,7 @@ public final class CassandraCopy implements AutoCloseable {
   /** What the typed tables hold of this type, empty if nothing. */
   public Optional<Held> read(int sourceDatabase, Key key, String typeName) {
     int database = settings.targetDatabase(sourceDatabase);
-    return reads.read(trace(typeName), database, KeyText.encoded(key.bytes()));
+    return told(() -> reads.read(trace(typeName), database, KeyText.encoded(key.bytes())));
   }
 
   /**
@@ -86,6 +88,11 @@ public final class CassandraCopy implements AutoCloseable {
    * @param toleranceMillis by how much expiries may differ
    */
   public Optional<Finding> difference(
+      int sourceDatabase, Key key, Value value, long expiresAtMillis, long toleranceMillis) {
+    return told(() -> differenceNow(sourceDatabase, key, value, expiresAtMillis, toleranceMillis));
+  }
+
+  private Optional<Finding> differenceNow(
       int sourceDatabase, Key key, Value value, long expiresAtMillis, long toleranceMillis) {
     Optional<Finding> found =
         mapped(sourceDatabase, key)
@@ -106,6 +113,14 @@ public final class CassandraCopy implements AutoCloseable {
    * user's own with type "mapped", dead letters with the type that did not fit.
    */
   public void scan(int sourceDatabase, BiConsumer<Key, String> found) {
+    var _ =
+        told(() -> {
+          scanNow(sourceDatabase, found);
+          return "";
+        });
+  }
+
+  private void scanNow(int sourceDatabase, BiConsumer<Key, String> found) {
     int database = settings.targetDatabase(sourceDatabase);
     for (Trace trace : Trace.TABLES) {
       if (trace == Trace.DEAD_LETTER) {
@@ -128,6 +143,15 @@ public final class CassandraCopy implements AutoCloseable {
   @Override
   public void close() {
     session.close();
+  }
+
+  /** What the driver throws is told as what it means. */
+  private <T> T told(Supplier<T> read) {
+    try {
+      return read.get();
+    } catch (DriverException e) {
+      throw Failures.of(name, e);
+    }
   }
 
   private Iterable<Row> rows(String query) {

@@ -15,7 +15,7 @@ final class Cluster implements AutoCloseable {
   private static final long NEVER_MICROS = 1;
 
   /** What is ready for use. */
-  record Open(CqlSession session, Statements statements, Writer writer) {}
+  record Open(CqlSession session, Statements statements, Writer writer, NodeDowns downs) {}
 
   private final Connector connector;
   private final CassandraSinkSettings settings;
@@ -55,12 +55,16 @@ final class Cluster implements AutoCloseable {
   }
 
   private Open opened() {
-    CqlSession session = connector.open();
+    NodeDowns downs = new NodeDowns();
+    CqlSession session = connector.open(downs);
     try {
       new Schema(name(), session, settings).ready();
       Open ready =
           new Open(
-              session, new Statements(session, settings), new Writer(session, settings, counters));
+              session,
+              new Statements(session, settings),
+              new Writer(session, settings, counters),
+              downs);
       tryRights(ready);
       return ready;
     } catch (RuntimeException e) {

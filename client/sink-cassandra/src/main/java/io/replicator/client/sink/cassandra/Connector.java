@@ -32,7 +32,13 @@ final class Connector {
 
   /** Blocks until a node was reached. */
   CqlSession open() {
-    CqlSessionBuilder builder = CqlSession.builder().withConfigLoader(config());
+    return open(new NodeDowns());
+  }
+
+  /** The same, and counts the nodes that go down. */
+  CqlSession open(NodeDowns downs) {
+    CqlSessionBuilder builder =
+        CqlSession.builder().withConfigLoader(config()).addNodeStateListener(downs);
     endpoint.nodes().forEach(node -> builder.addContactPoint(node.address()));
     if (!endpoint.datacenter().isEmpty()) {
       builder.withLocalDatacenter(endpoint.datacenter());

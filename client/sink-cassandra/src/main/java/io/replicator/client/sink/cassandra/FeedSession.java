@@ -42,12 +42,16 @@ final class FeedSession {
     private final Slices slices = new Slices(8L * settings.maxValueBytes());
     // Guarded by the lock.
     private StoredFeed stored;
+    // What was made up because nothing is stored yet.
+    private @Nullable StoredFeed unstored;
     // Backfill entries up to this version bring keys of which nothing is there; -1 = none do.
     private long freshUntil = -1;
+    private long seenDowns;
 
     private Opened(Cluster.Open at, FeedRows rows) {
       this.at = at;
       this.rows = rows;
+      this.seenDowns = at.downs().count();
       this.stored = rows.load();
       this.times = new FeedClock(clock, stored.clockLimit());
     }
@@ -60,6 +64,32 @@ final class FeedSession {
           // One below the time given out: above all earlier ones, and nothing else uses it.
           rows.store(stored, limit - FeedClock.RESERVED_MICROS - 1, clock.millis());
         });
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /**
+     * After the loss of a node: it must still have what was stored last. What was acknowledged
+     * before the cursor comes before it in the commit log, so a cursor that is there tells that its
+     * data is.
+     */
+    private void checkAfterLoss() {
+      long downs = at.downs().count();
+      if (downs == seenDowns || stored.equals(unstored)) {
+        return;
+      }
+      lock.lock();
+      try {
+        if (!rows.load().equals(stored)) {
+          throw new SinkException(
+              SinkException.Category.UNAVAILABLE,
+              cluster.name()
+                  + ": a node was lost and has come back without the last cursor of feed "
+                  + feed.name()
+                  + ", so data may be lost too: going on from the cursor that is there");
+        }
+        seenDowns = downs;
       } finally {
         lock.unlock();
       }
@@ -99,6 +129,7 @@ final class FeedSession {
     if (now.stored.isNeverSeen()) {
       // Nobody knows what stands there: whatever a key may leave.
       now.stored = now.stored.withTraces(Trace.ALL);
+      now.unstored = now.stored;
     }
     opened = now;
     LOG.atInfo()
@@ -118,6 +149,7 @@ final class FeedSession {
   void apply(Batch batch) {
     Opened now = required();
     try {
+      now.checkAfterLoss();
       if (batch.snapshotBegin()) {
         begin(now, batch);
       }
@@ -248,6 +280,7 @@ final class FeedSession {
     if (stays) {
       return;
     }
+    now.checkAfterLoss();
     StoredFeed stored = now.store(before -> before.after(batch));
     if (batch.snapshotEnd()) {
       now.freshUntil = -1;
