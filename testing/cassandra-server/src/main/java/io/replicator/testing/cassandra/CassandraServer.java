@@ -58,14 +58,17 @@ public final class CassandraServer implements AutoCloseable {
   private final int jmxPort;
   private @Nullable Process process;
 
-  private CassandraServer(Path folder, ServerOptions options) throws IOException {
+  /**
+   * @param wantedPort 0 = a free one
+   */
+  private CassandraServer(Path folder, ServerOptions options, int wantedPort) throws IOException {
     this.folder = folder;
     this.options = options;
     List<ServerSocket> held = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
     }
-    port = held.get(0).getLocalPort();
+    port = wantedPort == 0 ? held.get(0).getLocalPort() : wantedPort;
     storagePort = held.get(1).getLocalPort();
     jmxPort = held.get(2).getLocalPort();
     for (ServerSocket socket : held) {
@@ -79,9 +82,22 @@ public final class CassandraServer implements AutoCloseable {
   }
 
   public static CassandraServer started(ServerOptions options) {
+    return started(options, 0);
+  }
+
+  /** Runs one on this port until the process is interrupted. */
+  public static void main(String[] arguments) throws InterruptedException {
+    CassandraServer server =
+        started(ServerOptions.DEFAULTS.withDurability(), Integer.parseInt(arguments[0]));
+    Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+    System.out.println("Cassandra is up at " + server.address() + ", interrupt to end it");
+    new java.util.concurrent.CountDownLatch(1).await();
+  }
+
+  private static CassandraServer started(ServerOptions options, int port) {
     try {
       CassandraServer server =
-          new CassandraServer(Files.createTempDirectory("replicator-cassandra"), options);
+          new CassandraServer(Files.createTempDirectory("replicator-cassandra"), options, port);
       server.start();
       return server;
     } catch (IOException e) {

@@ -22,6 +22,8 @@ import org.slf4j.LoggerFactory;
 final class FeedSession {
   private static final Logger LOG = LoggerFactory.getLogger(FeedSession.class);
 
+  private static final long TELL_MILLIS = 60_000;
+
   private final FeedId feed;
   private final Cluster cluster;
   private final CassandraSinkSettings settings;
@@ -32,6 +34,10 @@ final class FeedSession {
   private final ReentrantLock lock = new ReentrantLock();
 
   private volatile @Nullable Opened opened;
+
+  // Of batches, which come one after the other.
+  private long toldLetters;
+  private long toldLettersMillis;
 
   /** What an {@link #open} made ready. A failure gives it up. */
   private final class Opened {
@@ -231,6 +237,22 @@ final class FeedSession {
     }
     group.await();
     writer.acknowledged();
+    tellDeadLetters();
+  }
+
+  /** At most once a minute, however many there are. */
+  private void tellDeadLetters() {
+    long letters = counters.get(SinkCounter.DEAD_LETTERS);
+    long now = clock.millis();
+    if (letters > toldLetters && now - toldLettersMillis >= TELL_MILLIS) {
+      LOG.atWarn()
+          .addKeyValue("feed", feed.name())
+          .addKeyValue("target", cluster.name())
+          .addKeyValue("letters", letters)
+          .log("values that do not fit were kept aside: see the reasons in table dead_letters");
+      toldLetters = letters;
+      toldLettersMillis = now;
+    }
   }
 
   private void write(Opened now, Lane lane, Change change, boolean fresh, ChangeWriter writer) {
