@@ -1,6 +1,7 @@
 package io.replicator.testing.benchmarks;
 
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import io.replicator.command.redis.FreePort;
 import io.replicator.command.redis.RedisServer;
 import io.replicator.testing.cassandra.CassandraServer;
 import io.replicator.testing.cassandra.ServerOptions;
@@ -95,7 +96,7 @@ final class CassandraRun {
 
   private void replicator(double bareSeconds, double bareCpu, double bareUpdates)
       throws InterruptedException {
-    String address = "127.0.0.1:" + Program.freePort();
+    String address = "127.0.0.1:" + FreePort.next();
     try (Program hub =
         Program.started(
             launcher,

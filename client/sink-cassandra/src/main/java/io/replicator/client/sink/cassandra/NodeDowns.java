@@ -19,4 +19,9 @@ final class NodeDowns extends NodeStateListenerBase {
   public void onDown(Node node) {
     downs.incrementAndGet();
   }
+
+  @Override
+  public void close() {
+    // Nothing is held; and unlike the interface's this one throws nothing.
+  }
 }
