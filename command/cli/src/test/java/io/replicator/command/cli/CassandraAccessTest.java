@@ -71,7 +71,6 @@ class CassandraAccessTest {
                 "quotes",
                 Map.of("symbol", "text", "bid", "double", "ts", "timestamp"),
                 Map.of("ts", "time")));
-    assertThat(mappings.getFirst().valueColumns()).containsExactly("bid", "ts");
   }
 
   @Test

@@ -28,7 +28,7 @@ final class LeftoversTest {
   private final Rig rig = new Rig();
 
   @AfterEach
-  void close() throws Exception {
+  void close() {
     rig.close();
   }
 

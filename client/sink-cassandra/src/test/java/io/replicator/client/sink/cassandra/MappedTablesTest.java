@@ -28,7 +28,7 @@ final class MappedTablesTest {
   private final String table = "quotes" + Rig.database();
 
   @AfterEach
-  void close() throws Exception {
+  void close() {
     rig.close();
   }
 

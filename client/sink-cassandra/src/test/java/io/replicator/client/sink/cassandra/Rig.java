@@ -47,7 +47,7 @@ final class Rig implements AutoCloseable {
   }
 
   private final String keyspace;
-  private final List<AutoCloseable> sinks = new ArrayList<>();
+  private final List<Runnable> closing = new ArrayList<>();
 
   /** A new database in the keyspace of all. */
   Rig() {
@@ -100,7 +100,7 @@ final class Rig implements AutoCloseable {
 
   CassandraSink sink(CassandraSinkSettings settings) {
     CassandraSink sink = new CassandraSink(endpoint(), settings);
-    sinks.add(sink);
+    closing.add(sink::close);
     return sink;
   }
 
@@ -121,7 +121,7 @@ final class Rig implements AutoCloseable {
 
   CassandraCopy copy(CassandraSinkSettings settings) {
     CassandraCopy copy = CassandraCopy.open(endpoint(), settings);
-    sinks.add(copy);
+    closing.add(copy::close);
     return copy;
   }
 
@@ -152,10 +152,8 @@ final class Rig implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    for (AutoCloseable sink : sinks) {
-      sink.close();
-    }
+  public void close() {
+    closing.forEach(Runnable::run);
     if (!keyspace.equals("test")) {
       session().execute("DROP KEYSPACE IF EXISTS " + keyspace);
     }

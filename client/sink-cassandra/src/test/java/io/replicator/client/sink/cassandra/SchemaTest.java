@@ -19,7 +19,7 @@ final class SchemaTest {
   private final Rig rig = Rig.inNewKeyspace();
 
   @AfterEach
-  void close() throws Exception {
+  void close() {
     rig.close();
   }
 

@@ -39,7 +39,7 @@ final class ValuesAtTargetTest {
   private final Rig rig = new Rig();
 
   @AfterEach
-  void close() throws Exception {
+  void close() {
     rig.close();
   }
 
