@@ -17,7 +17,6 @@ final class ChangeWriter {
   private static final int DELETE_BYTES = 64;
 
   private final Statements statements;
-  private final CassandraSinkSettings settings;
   private final int sourceDatabase;
   private final int database;
   private final long micros;
@@ -49,7 +48,6 @@ final class ChangeWriter {
       Writer.Group group,
       SinkCounters counters) {
     this.statements = statements;
-    this.settings = settings;
     this.sourceDatabase = sourceDatabase;
     this.database = settings.targetDatabase(sourceDatabase);
     this.micros = micros;

@@ -23,6 +23,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A CQL type that a mapped column may have: how text becomes a value of it. */
+// The driver's types are never written to.
+@SuppressWarnings("ImmutableEnumChecker")
 enum ColumnType {
   TEXT(DataTypes.TEXT, "text"),
   BLOB(DataTypes.BLOB, "bytes"),

@@ -269,14 +269,14 @@ final class FeedSession {
         counters.add(SinkCounter.PARTS, 1);
         Slices.Whole whole = now.slices.add(lane, part);
         if (whole != null) {
-          write(now, part, whole, fresh, writer);
+          write(part, whole, fresh, writer);
         }
       }
     }
   }
 
   private void write(
-      Opened now, Change.Part last, Slices.Whole whole, boolean fresh, ChangeWriter writer) {
+      Change.Part last, Slices.Whole whole, boolean fresh, ChangeWriter writer) {
     if (whole.tooLarge()) {
       writer.misfit(
           last.key(),
