@@ -275,8 +275,7 @@ final class FeedSession {
     }
   }
 
-  private void write(
-      Change.Part last, Slices.Whole whole, boolean fresh, ChangeWriter writer) {
+  private void write(Change.Part last, Slices.Whole whole, boolean fresh, ChangeWriter writer) {
     if (whole.tooLarge()) {
       writer.misfit(
           last.key(),
