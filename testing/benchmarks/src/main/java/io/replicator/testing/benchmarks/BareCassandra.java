@@ -8,6 +8,7 @@ import com.datastax.oss.driver.api.core.cql.Row;
 import io.replicator.api.Value;
 import io.replicator.api.ValueHash;
 import io.replicator.testing.testkit.JsonValues;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -28,7 +29,7 @@ final class BareCassandra implements AutoCloseable {
   BareCassandra(int port) {
     session =
         CqlSession.builder()
-            .addContactPoint(new InetSocketAddress("127.0.0.1", port))
+            .addContactPoint(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
             .withLocalDatacenter("datacenter1")
             .withConfigLoader(
                 DriverConfigLoader.programmaticBuilder()
