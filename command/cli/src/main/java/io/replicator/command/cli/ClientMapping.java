@@ -3,6 +3,7 @@ package io.replicator.command.cli;
 import io.replicator.api.FeedId;
 import io.replicator.api.KeyPatterns;
 import io.replicator.api.QosLevel;
+import io.replicator.client.receiver.CompareSettings;
 import io.replicator.client.receiver.FeedPlan;
 import io.replicator.client.receiver.ReceiverSettings;
 import io.replicator.client.replica.HubAddress;
@@ -10,6 +11,7 @@ import io.replicator.client.replica.ReplicaSettings;
 import io.replicator.client.replica.RetrySettings;
 import io.replicator.link.transport.netty.TcpSettings;
 import io.replicator.link.transport.netty.TlsSettings;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,10 +38,22 @@ final class ClientMapping {
           RetrySettings.DEFAULTS,
           false,
           http(),
-          given.text(LinkSettings.TRANSPORT).equals("tcp+udp"));
+          given.text(LinkSettings.TRANSPORT).equals("tcp+udp"),
+          compare());
     } catch (IllegalArgumentException e) {
       throw new UsageError("client: " + Running.words(e), e);
     }
+  }
+
+  private CompareSettings compare() {
+    CompareSettings usual = CompareSettings.DEFAULTS;
+    String drift = given.text(LinkSettings.DRIFT);
+    return new CompareSettings(
+        usual.reconcile(),
+        drift.equals("ignore") ? Duration.ZERO : given.time(LinkSettings.VERIFY_EVERY),
+        drift.equals("repair"),
+        usual.keysPerSecond(),
+        usual.memoryBytes());
   }
 
   private List<HubAddress> hubs() {

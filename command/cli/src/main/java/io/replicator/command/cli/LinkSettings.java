@@ -107,6 +107,24 @@ final class LinkSettings {
           also(),
           "Where datagrams are taken; with --transport tcp+udp, or when given.");
 
+  static final Setting VERIFY_EVERY =
+      LIST.add(
+          "verify-every",
+          time(Duration.ofSeconds(1), Duration.ofDays(7)),
+          "5m",
+          on(CLIENT),
+          also(),
+          "How often a copy that is up to date is compared with the hub in the background.");
+
+  static final Setting DRIFT =
+      LIST.add(
+          "drift",
+          new SettingType.Choice(List.of("repair", "report", "ignore")),
+          "repair",
+          on(CLIENT),
+          also(),
+          "What is done about a copy that differs: mended, only told, or never looked for.");
+
   static final Setting KEEP_ALIVE =
       LIST.add(
           "keep-alive",
