@@ -52,6 +52,7 @@ final class Feed implements DatabaseState.Follower {
 
   /** Null = live changes go in blocks only. */
   private @Nullable FeedDatagrams datagrams;
+
   private @Nullable ReconcileRun run;
   private long runs;
   private boolean verifyAsked;
