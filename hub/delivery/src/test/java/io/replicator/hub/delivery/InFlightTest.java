@@ -7,6 +7,7 @@ import io.replicator.hub.qos.BlockScheduler;
 import io.replicator.hub.qos.QosCaps;
 import io.replicator.hub.qos.QosShares;
 import io.replicator.link.codec.Compression;
+import io.replicator.link.wire.FeedRequest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +33,14 @@ final class InFlightTest {
             1024,
             () -> {});
     return new DatagramLane(
-        new FeedRequested(1, database, "", KeyFilter.of(), QosLevel.HIGH),
+        new FeedRequested(
+            1,
+            database,
+            "",
+            KeyFilter.of(),
+            QosLevel.HIGH,
+            FeedRequest.getDefaultInstance().getHolds(),
+            false),
         lab.hub.works(),
         path,
         new NoOwner());
