@@ -10,7 +10,6 @@ import io.replicator.link.reconcile.ItemHasher;
 import io.replicator.link.transport.Loop;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -35,6 +34,7 @@ final class DatabaseState {
   private static final int KEYS_PER_SLICE = 1024;
 
   private static final int ROWS_PER_SLICE = 16_384;
+  private static final long RELIST_NANOS = Duration.ofMillis(50).toNanos();
   private static final Duration CHAIN_RETRY = Duration.ofSeconds(1);
 
   /** "Replicat" and the database: the same in every hub, since versions belong to the data. */
@@ -200,17 +200,14 @@ final class DatabaseState {
    * list. Whoever asks for the same within some milliseconds gets the same one, and so the same
    * batches.
    */
-  @Nullable Pass startPass(long after) {
-    Pass recent = passes.find(after, loop.nowNanos());
+  @Nullable Pass startPass(long after, SentSlots sent) {
+    PassCache.Place place = new PassCache.Place(after, sent);
+    Pass recent = passes.find(place, loop.nowNanos());
     if (recent != null) {
       return recent;
     }
-    int n = index.listDirty(after, index.version(), listBuffer);
-    if (n < 0) {
-      return null;
-    }
-    return passes.keep(
-        Pass.list(after, index.version(), Arrays.copyOf(listBuffer, n)), loop.nowNanos());
+    Pass listed = listed(after, index.version(), sent);
+    return listed == null ? null : passes.keep(place, listed, loop.nowNanos());
   }
 
   /** The slots that changed after the first version up to the second; null if they are too many. */
@@ -221,8 +218,36 @@ final class DatabaseState {
 
   /** As {@link #startPass}, but listed anew and for nobody else. */
   @Nullable Pass freshPass(long after) {
-    passes.forget(after);
-    return startPass(after);
+    passes.forget(new PassCache.Place(after, SentSlots.NONE));
+    return startPass(after, SentSlots.NONE);
+  }
+
+  /**
+   * The same pass with what has become dirty since it was listed: what is still ahead of the sweep
+   * goes at its turn, not a whole round later. Not more often than the list is worth.
+   */
+  Pass refreshedPass(Pass pass, SentSlots sent) {
+    long now = loop.nowNanos();
+    if (pass.slots() == null || now - pass.listed().nanos() < RELIST_NANOS) {
+      return pass;
+    }
+    PassCache.Place place = new PassCache.Place(pass.after(), sent);
+    Pass recent = passes.find(place, now);
+    if (recent != null && recent.until() == pass.until()) {
+      return recent;
+    }
+    Pass fresh = listed(pass.after(), pass.until(), sent);
+    return fresh == null ? pass : passes.keep(place, fresh, now);
+  }
+
+  private @Nullable Pass listed(long after, long until, SentSlots sent) {
+    long version = index.version();
+    int n = index.listDirty(after, version, listBuffer);
+    if (n < 0) {
+      return null;
+    }
+    int[] changed = sent.changedOf(listBuffer, n, index::versionOf);
+    return Pass.list(after, until, changed, new Pass.Listed(version, loop.nowNanos()));
   }
 
   /**
@@ -230,13 +255,15 @@ final class DatabaseState {
    * of the round as it was; null if that is too much to list.
    */
   @Nullable Pass resumedPass(Round round) {
-    int n = index.listDirty(round.after(), index.version(), listBuffer);
-    return n < 0 ? null : Pass.list(round.after(), round.until(), Arrays.copyOf(listBuffer, n));
+    return listed(round.after(), round.until(), SentSlots.NONE);
   }
 
   /** A pass over all slots, for a round that can neither be listed nor folded. */
   Pass startWalk(long after) {
-    return passes.keep(Pass.walk(after, index.version()), loop.nowNanos());
+    return passes.keep(
+        new PassCache.Place(after, SentSlots.NONE),
+        Pass.walk(after, index.version()),
+        loop.nowNanos());
   }
 
   /** Where a snapshot that begins now has its live lane: the same for those that begin together. */

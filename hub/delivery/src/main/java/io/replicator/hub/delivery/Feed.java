@@ -44,6 +44,14 @@ final class Feed implements DatabaseState.Follower {
   private @Nullable Pass pass;
   private boolean passWithChain;
 
+  /** What the live round before this one sent, and what this one has sent. */
+  private SentSlots sentBefore = SentSlots.NONE;
+
+  private final SentSlots.Growing sentNow = new SentSlots.Growing();
+
+  /** Whether the batch just built is of a large value. */
+  private boolean large;
+
   /** Passes that began since the backfill was empty: one has to, before the next may be folded. */
   private int passesSinceBackfill = 1;
 
@@ -316,7 +324,7 @@ final class Feed implements DatabaseState.Follower {
     leaveDatagrams();
     live.forget();
     backfill.forget();
-    pass = null;
+    forgetPass();
     state = new FeedState.Turning(FeedState.Turn.SNAPSHOT);
     host.want(this);
   }
@@ -453,6 +461,12 @@ final class Feed implements DatabaseState.Follower {
         : 0;
   }
 
+  private void forgetPass() {
+    pass = null;
+    sentNow.finish();
+    sentBefore = SentSlots.NONE;
+  }
+
   private void turn(FeedState.Turn turn) {
     leaveDatagrams();
     DeliveryCounters counters = host.works().counters();
@@ -480,7 +494,7 @@ final class Feed implements DatabaseState.Follower {
       }
       case CURSOR -> {}
     }
-    pass = null;
+    forgetPass();
     if (!position.backfill().isEmpty()) {
       passesSinceBackfill = 0;
     }
@@ -539,6 +553,10 @@ final class Feed implements DatabaseState.Follower {
     if (pass == null && !beginPass()) {
       fold();
       return;
+    }
+    Pass underWay = pass;
+    if (underWay != null && live.transfer() == null && !database.versioned()) {
+      pass = database.refreshedPass(underWay, sentBefore);
     }
     build(live, List.of(position.live()), pass);
   }
@@ -661,7 +679,7 @@ final class Feed implements DatabaseState.Follower {
   boolean beginPass() {
     Round round = position.live();
     boolean cut = round.slot() > 0;
-    Pass next = cut ? database.resumedPass(round) : database.startPass(round.after());
+    Pass next = cut ? database.resumedPass(round) : database.startPass(round.after(), sentBefore);
     if (next == null) {
       if (firstPass || (position.backfill().isEmpty() && passesSinceBackfill > 0)) {
         firstPass = false;
@@ -676,6 +694,8 @@ final class Feed implements DatabaseState.Follower {
     }
     firstPass = false;
     pass = next;
+    // What another connection sent of a round that was cut is not known here.
+    sentNow.sentUpTo(round.slot(), 0);
     position =
         position.withLive(new Round(round.after(), next.until(), round.slot()), position.chained());
     stats.changes += next.until() - round.after();
@@ -720,6 +740,7 @@ final class Feed implements DatabaseState.Follower {
 
   private void built(LaneQueue lane, Outcome outcome) {
     LargeTransfer transfer = lane.transfer();
+    large = transfer != null;
     if (transfer != null && transfer.ended()) {
       lane.endTransfer();
     }
@@ -763,6 +784,10 @@ final class Feed implements DatabaseState.Follower {
         boolean done = newPass != null && round.after() == newPass.until();
         pass = done ? null : newPass;
         position = position.withLive(round, chained);
+        sentNow.sentUpTo(done ? Integer.MAX_VALUE : round.slot(), sentAt(outcome));
+        if (done) {
+          sentBefore = sentNow.finish();
+        }
       }
       case BACKFILL -> {
         moveBackfill(outcome.rounds());
@@ -771,6 +796,19 @@ final class Feed implements DatabaseState.Follower {
         }
       }
     }
+  }
+
+  /**
+   * The version up to which the live batch holds all changes of its slots: what became dirty after
+   * the list was made is not in it. 0 = it cannot be said: parts of a large value were read one
+   * after the other, and versions of a chain are told apart only as well as the application does.
+   */
+  private long sentAt(Outcome outcome) {
+    if (!(outcome instanceof Outcome.Ready ready) || large || database.versioned()) {
+      return 0;
+    }
+    Pass sent = ready.pass();
+    return sent == null ? 0 : Math.min(ready.readVersion(), sent.listed().version());
   }
 
   /** A batch takes its place in the lane, encoded or not: the position is behind it already. */

@@ -12,9 +12,16 @@ final class PassCache {
   private static final int MAX_PASSES = 64;
 
   private final long keepNanos;
-  private final Map<Long, Kept> byAfter = new HashMap<>();
+  private final Map<Place, Kept> byPlace = new HashMap<>();
   private long snapshotVersion = -1;
   private long snapshotNanos;
+
+  /**
+   * Where passes begin: the same for feeds in step.
+   *
+   * @param sent what they need not hold
+   */
+  record Place(long after, SentSlots sent) {}
 
   private record Kept(Pass pass, long nanos) {}
 
@@ -22,19 +29,21 @@ final class PassCache {
     this.keepNanos = keepNanos;
   }
 
-  @Nullable Pass find(long after, long nowNanos) {
-    Kept kept = byAfter.get(after);
-    return kept != null && nowNanos - kept.nanos() < keepNanos && kept.pass().until() > after
+  @Nullable Pass find(Place place, long nowNanos) {
+    Kept kept = byPlace.get(place);
+    return kept != null
+            && nowNanos - kept.nanos() < keepNanos
+            && kept.pass().until() > place.after()
         ? kept.pass()
         : null;
   }
 
-  Pass keep(Pass pass, long nowNanos) {
-    if (byAfter.size() >= MAX_PASSES) {
-      byAfter.values().removeIf(kept -> nowNanos - kept.nanos() >= keepNanos);
+  Pass keep(Place place, Pass pass, long nowNanos) {
+    if (byPlace.size() >= MAX_PASSES) {
+      byPlace.values().removeIf(kept -> nowNanos - kept.nanos() >= keepNanos);
     }
-    if (byAfter.size() < MAX_PASSES) {
-      byAfter.put(pass.after(), new Kept(pass, nowNanos));
+    if (byPlace.size() < MAX_PASSES) {
+      byPlace.put(place, new Kept(pass, nowNanos));
     }
     return pass;
   }
@@ -47,12 +56,12 @@ final class PassCache {
     return snapshotVersion;
   }
 
-  void forget(long after) {
-    byAfter.remove(after);
+  void forget(Place place) {
+    byPlace.remove(place);
   }
 
   void clear() {
-    byAfter.clear();
+    byPlace.clear();
     snapshotVersion = -1;
   }
 }

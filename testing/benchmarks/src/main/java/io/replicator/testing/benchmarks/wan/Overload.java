@@ -84,6 +84,10 @@ record Overload() implements Scenario {
         result.staleness(watch.staleness());
         result.put("updates/s", hot.writes() / (double) writing(bench).toSeconds());
         result.put("resyncs", site.syncs(copy) - syncs);
+        if (copy instanceof Copy.Replicator replicator) {
+          result.put("batches", replicator.hubNumber("batchesSent"));
+          result.put("keys sent", replicator.hubNumber("keysSent"));
+        }
         if (right) {
           result.put(Result.SECONDS, after);
           Targets.requireEqual(site, bench.keys(), Duration.ofSeconds(20));

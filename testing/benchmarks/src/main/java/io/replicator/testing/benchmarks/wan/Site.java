@@ -121,6 +121,17 @@ final class Site implements AutoCloseable {
     return child;
   }
 
+  /** Clients in one process at the source's side, connected to the hub there. */
+  SwarmProcess swarm(String name, int clients, int measured) {
+    Path log = folder.resolve("swarm-" + name + ".log");
+    List<String> command = new ArrayList<>(bench.javaCommand("-Xmx1g", "-XX:+UseSerialGC"));
+    command.addAll(List.of(Swarm.class.getName(), Side.SOURCE.address()));
+    command.add(Integer.toString(ReplicatorPrograms.HUB_PORT));
+    command.addAll(List.of(Integer.toString(clients), Integer.toString(measured)));
+    Process process = lab.start(Side.SOURCE, log, Map.of(), command);
+    return started(new SwarmProcess(new Child("swarm " + name, log, process), log, clients));
+  }
+
   /** How often the target was loaded anew. */
   double syncs(Copy copy) {
     return switch (copy) {
