@@ -10,6 +10,7 @@ import io.replicator.link.reconcile.ItemHasher;
 import io.replicator.link.transport.Loop;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;

@@ -694,8 +694,10 @@ final class Feed implements DatabaseState.Follower {
     }
     firstPass = false;
     pass = next;
-    // What another connection sent of a round that was cut is not known here.
-    sentNow.sentUpTo(round.slot(), 0);
+    if (!database.versioned()) {
+      // What another connection sent of a round that was cut is not known here.
+      sentNow.sentUpTo(round.slot(), 0);
+    }
     position =
         position.withLive(new Round(round.after(), next.until(), round.slot()), position.chained());
     stats.changes += next.until() - round.after();
@@ -784,9 +786,8 @@ final class Feed implements DatabaseState.Follower {
         boolean done = newPass != null && round.after() == newPass.until();
         pass = done ? null : newPass;
         position = position.withLive(round, chained);
-        sentNow.sentUpTo(done ? Integer.MAX_VALUE : round.slot(), sentAt(outcome));
-        if (done) {
-          sentBefore = sentNow.finish();
+        if (!database.versioned()) {
+          remember(outcome, done, round.slot());
         }
       }
       case BACKFILL -> {
@@ -798,13 +799,21 @@ final class Feed implements DatabaseState.Follower {
     }
   }
 
+  /** Versions of a chain are told apart only as well as the application does: plain ones only. */
+  private void remember(Outcome outcome, boolean done, int slot) {
+    sentNow.sentUpTo(done ? Integer.MAX_VALUE : slot, sentAt(outcome));
+    if (done) {
+      sentBefore = sentNow.finish();
+    }
+  }
+
   /**
    * The version up to which the live batch holds all changes of its slots: what became dirty after
    * the list was made is not in it. 0 = it cannot be said: parts of a large value were read one
-   * after the other, and versions of a chain are told apart only as well as the application does.
+   * after the other.
    */
   private long sentAt(Outcome outcome) {
-    if (!(outcome instanceof Outcome.Ready ready) || large || database.versioned()) {
+    if (!(outcome instanceof Outcome.Ready ready) || large) {
       return 0;
     }
     Pass sent = ready.pass();
