@@ -168,7 +168,7 @@ final class DirtySlots {
     int[] rest = Arrays.copyOf(roundInParts, roundInPartsCount);
     Arrays.sort(rest);
     round = null;
-    return Pass.list(ended.after(), ended.until(), rest, Pass.Listed.SOME);
+    return Pass.list(ended.after(), ended.until(), rest);
   }
 
   /** The cursor has passed this version: what is clean below it need not be remembered. */

@@ -55,6 +55,11 @@ final class Pass {
     return wanted;
   }
 
+  /** Of some of what is dirty. */
+  static Pass list(long after, long until, int[] slots) {
+    return new Pass(after, until, slots, Listed.SOME);
+  }
+
   static Pass walk(long after, long until) {
     return new Pass(after, until, null, new Listed(Long.MAX_VALUE, 0), false);
   }
