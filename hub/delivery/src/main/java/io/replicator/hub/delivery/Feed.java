@@ -255,7 +255,7 @@ final class Feed implements DatabaseState.Follower {
       endRun();
       live.forget();
       backfill.forget();
-      pass = null;
+      forgetPass();
       state = new FeedState.Opening(List.of());
     } else if (!beginReconcile(reason)) {
       beginSnapshot(reason);
@@ -287,7 +287,7 @@ final class Feed implements DatabaseState.Follower {
     run = new ReconcileRun(this, host, ++runs, false, cut);
     live.forget();
     backfill.forget();
-    pass = null;
+    forgetPass();
     state = new FeedState.Turning(FeedState.Turn.RECONCILE);
     host.want(this);
     return true;

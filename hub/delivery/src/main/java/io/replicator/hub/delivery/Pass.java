@@ -27,8 +27,7 @@ final class Pass {
     static final Listed SOME = new Listed(0, 0);
   }
 
-  private Pass(
-      long after, long until, int @Nullable [] slots, Listed listed, boolean wanted) {
+  private Pass(long after, long until, int @Nullable [] slots, Listed listed, boolean wanted) {
     this.after = after;
     this.until = until;
     this.slots = slots;
@@ -53,11 +52,6 @@ final class Pass {
   /** Whether keys that changed since it began are left out, because the live lane owes them. */
   boolean isWanted() {
     return wanted;
-  }
-
-  /** Of some of what is dirty. */
-  static Pass list(long after, long until, int[] slots) {
-    return new Pass(after, until, slots, Listed.SOME);
   }
 
   static Pass walk(long after, long until) {
