@@ -57,14 +57,16 @@ final class DatagramFormatTest {
 
   @Test
   void anotherCodecThanAgreedIsRefused() { // P147
-    DatagramBatch datagram = DatagramFormat.parse(DatagramFormat.encode(1, 1, 1, encoded(400))).getBatch();
+    DatagramBatch datagram =
+        DatagramFormat.parse(DatagramFormat.encode(1, 1, 1, encoded(400))).getBatch();
     assertThatThrownBy(() -> DatagramFormat.decode(datagram, FEED, Compression.GZIP))
         .isInstanceOf(CodecException.class);
   }
 
   @Test
   void changedBytesAreRefused() { // P147, P157
-    DatagramBatch datagram = DatagramFormat.parse(DatagramFormat.encode(1, 1, 1, encoded(400))).getBatch();
+    DatagramBatch datagram =
+        DatagramFormat.parse(DatagramFormat.encode(1, 1, 1, encoded(400))).getBatch();
     DatagramBatch changed = datagram.toBuilder().setChecksum(datagram.getChecksum() + 1).build();
     assertThatThrownBy(() -> DatagramFormat.decode(changed, FEED, Compression.ZSTD))
         .isInstanceOf(CodecException.class);
