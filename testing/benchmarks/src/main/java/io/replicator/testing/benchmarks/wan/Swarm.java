@@ -59,7 +59,7 @@ public final class Swarm {
     ReceiverSession session =
         new ReceiverSession(
             loop,
-            loop::execute,
+            loop,
             settings,
             List.of(plan),
             List.of(new SessionTarget(new Counting(number < measured), Map.of())),
