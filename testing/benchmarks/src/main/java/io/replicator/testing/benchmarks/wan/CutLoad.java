@@ -136,6 +136,9 @@ record CutLoad() implements Scenario {
     /** How many cuts there were. The link is whole afterwards. */
     int stop() {
       stopped = true;
+      if (thread.getState() == Thread.State.NEW) {
+        return 0;
+      }
       try {
         thread.join(Duration.ofSeconds(10));
       } catch (InterruptedException e) {

@@ -38,7 +38,7 @@ public final class Swarm {
   private long changes; // the loop's
   private long ended; // the loop's
 
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws InterruptedException {
     Swarm swarm = new Swarm();
     int clients = Integer.parseInt(arguments[2]);
     int measured = Integer.parseInt(arguments[3]);
@@ -47,6 +47,7 @@ public final class Swarm {
             swarm.loop, arguments[0], Integer.parseInt(arguments[1]), null, TcpSettings.DEFAULTS);
     swarm.loop.execute(() -> swarm.connect(hub, 0, clients, measured));
     swarm.loop.execute(swarm::print);
+    Thread.currentThread().join(); // the loop's thread does not keep the process alive
   }
 
   /** One after the other, so that the hub's queue of connections does not overflow. */
