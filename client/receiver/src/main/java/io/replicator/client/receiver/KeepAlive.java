@@ -99,8 +99,10 @@ final class KeepAlive {
   /** How long to wait before looking again. */
   Duration untilNextLook(long nowNanos) {
     long step = intervalNanos / PINGS_PER_INTERVAL;
-    long sinceHeard = (nowNanos - heardNanos) % step;
-    return Duration.ofNanos(Math.max(step - sinceHeard, TimeUnit.MILLISECONDS.toNanos(1)));
+    long sinceHeard = nowNanos - heardNanos;
+    long untilDead = DEAD_AFTER_INTERVALS * intervalNanos - sinceHeard;
+    long wait = Math.min(step - sinceHeard % step, untilDead);
+    return Duration.ofNanos(Math.max(wait, TimeUnit.MILLISECONDS.toNanos(1)));
   }
 
   /** How long the hub may be silent, for the message. */
