@@ -34,6 +34,8 @@ final class ProgressTest {
       }
       sides.hub(
           "--databases", "0", "--plaindb", "0", "--redis", source.address(), "--codec", "none");
+      // How many keys there are is told once, in the Welcome, by a hub that knows it.
+      sides.awaitOutput(0, "database is ready");
       link.rate(FaultProxy.Direction.TO_CLIENT, 300_000); // a dozen seconds for all of it
       sides.clientOf(link.address(), "--codec", "none", "--redis", other.address());
       Path screen = folder.resolve("screen");
