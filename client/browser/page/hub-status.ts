@@ -57,6 +57,10 @@ export interface FeedStatus {
   readonly wireBytes: number;
   readonly progressSlots: number;
   readonly progressOfSlots: number;
+  readonly sinceVerifiedSeconds: number | null;
+  readonly lastDifferences: number;
+  readonly driftFound: number;
+  readonly repaired: number;
 }
 
 /** The hub's answer is no status. */

@@ -49,7 +49,7 @@ export function drawClients(table: HTMLTableElement, status: HubStatus, history:
     .map(({ subscriber, feed, first }) => clientRow(subscriber, feed, first, history));
   fill(
     table,
-    ['Client', 'Feed', 'State', '#Lag', '#Keys behind', 'Last minute', '#Rate', '#Sent', '#Merged', '#Packed', '#In flight', '#Round trip'],
+    ['Client', 'Feed', 'State', '#Lag', '#Keys behind', 'Last minute', '#Rate', '#Sent', '#Merged', '#Packed', 'Verified', '#In flight', '#Round trip'],
     rows,
     'No client is connected.',
   );
@@ -74,9 +74,21 @@ function clientRow(subscriber: SubscriberStatus, feed: FeedStatus, first: boolea
     number(bytesText(feed.wireBytes)),
     number(ratio(feed.rawBytes, feed.mergedBytes)),
     number(ratio(feed.mergedBytes, feed.compressedBytes)),
+    verified(feed),
     number(first ? `${Math.round((100 * subscriber.unackedBytes) / Math.max(1, subscriber.windowBytes))} %` : ''),
     number(!first || subscriber.rttNanos === null ? '–' : `${(subscriber.rttNanos / 1e6).toFixed(subscriber.rttNanos < 1e7 ? 1 : 0)} ms`),
   );
+}
+
+/** When the copy was last compared with the source, and what comparing has found on this connection. */
+function verified(feed: FeedStatus): Cell {
+  if (feed.sinceVerifiedSeconds === null) {
+    return cell('–');
+  }
+  const found = feed.driftFound === 0 ? '' : `${count(feed.driftFound)} differed, ${count(feed.repaired)} repaired`;
+  const state = feed.lastDifferences > 0 ? 'warn' : 'good';
+  const age = feed.sinceVerifiedSeconds < 2 ? 'just now' : `${seconds(Math.round(feed.sinceVerifiedSeconds))} ago`;
+  return h('td', { class: state }, h('span', { class: 'dot' }), age, ' ', h('small', {}, found));
 }
 
 function levelChip(level: string): HTMLElement {

@@ -503,8 +503,8 @@ final class FeedPipeline {
     return lag;
   }
 
-  Verification verification(long nowNanos) {
-    return verifier.report(nowNanos);
+  Verification verification() {
+    return verifier.report();
   }
 
   private final class VerifiedFeed implements Verifier.Feed {

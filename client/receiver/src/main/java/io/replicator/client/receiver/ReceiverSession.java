@@ -169,8 +169,8 @@ public final class ReceiverSession implements Connection.Listener {
   }
 
   /** What comparing each feed with the hub has shown, in the order of the feeds. */
-  public List<Verification> verifications(long nowNanos) {
-    return pipelines.stream().map(pipeline -> pipeline.verification(nowNanos)).toList();
+  public List<Verification> verifications() {
+    return pipelines.stream().map(FeedPipeline::verification).toList();
   }
 
   /** Round-trip time as pings measured it. */

@@ -539,7 +539,7 @@ final class Reconciliation {
                 : java.util.concurrent.CompletableFuture.completedFuture(null),
         () -> {
           if (!isOver()) {
-            over(note(ReconcileNote.Kind.DONE), false);
+            over(note(ReconcileNote.Kind.DONE).setCount(lacking + strays), false);
           }
         });
   }

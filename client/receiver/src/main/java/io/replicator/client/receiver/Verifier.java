@@ -5,6 +5,7 @@ import io.replicator.link.wire.Frame;
 import io.replicator.link.wire.ReconcileNote;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,10 @@ final class Verifier {
   private long repaired;
   private long verifiedNanos;
   private long lastDifferences;
+
+  /** What the last comparison found, if that was mended: to tell whether it comes back. */
+  private long mended;
+
   private List<String> lastKeys = List.of();
 
   Verifier(int number, String name, CompareSettings settings, Loop loop, Feed feed) {
@@ -105,16 +110,29 @@ final class Verifier {
       if (!result.gaveUp()) {
         verified(result);
       }
-    } else if (repairing) {
+    } else if (!result.gaveUp()) {
+      mended(result);
+    }
+  }
+
+  /** A run that mends proves the copy as it was when it began. */
+  private void mended(Reconciliation.Result result) {
+    if (repairing) {
       repairing = false;
       repaired += result.differences();
     }
+    verifications++;
+    verifiedNanos = loop.nowNanos();
+    mended = lastDifferences;
+    lastDifferences = 0;
+    lastKeys = List.of();
   }
 
   private void verified(Reconciliation.Result result) {
     verifications++;
     verifiedNanos = loop.nowNanos();
-    boolean again = lastDifferences > 0 && result.differences() >= lastDifferences;
+    boolean again = mended > 0 && result.differences() >= mended;
+    mended = 0;
     lastDifferences = result.differences();
     List<String> keys = new ArrayList<>();
     result.keys().forEach(key -> keys.add(key.toString()));
@@ -139,10 +157,10 @@ final class Verifier {
     }
   }
 
-  Verification report(long nowNanos) {
+  Verification report() {
     return new Verification(
         verifications,
-        verifications == 0 ? -1 : nowNanos - verifiedNanos,
+        verifications == 0 ? OptionalLong.empty() : OptionalLong.of(verifiedNanos),
         drift,
         repaired,
         lastDifferences,

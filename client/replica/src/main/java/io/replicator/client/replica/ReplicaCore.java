@@ -6,6 +6,7 @@ import io.replicator.client.receiver.FeedProgress;
 import io.replicator.client.receiver.ReceiverSession;
 import io.replicator.client.receiver.SessionEnd;
 import io.replicator.client.receiver.SessionTarget;
+import io.replicator.client.receiver.Verification;
 import io.replicator.link.transport.ConnectFailed;
 import io.replicator.link.transport.Connector;
 import io.replicator.link.transport.DatagramConnector;
@@ -67,6 +68,7 @@ final class ReplicaCore {
   private final CompletableFuture<String> gaveUp = new CompletableFuture<>();
   private final Map<FeedId, ReplicaStatus.FeedTotals> totals = new HashMap<>();
   private final Map<FeedId, FeedProgress> lastProgress = new HashMap<>();
+  private final Map<FeedId, Verification> checks = new HashMap<>();
   private final Set<FeedId> current = new HashSet<>();
 
   private ReplicaStatus.State state = ReplicaStatus.State.OPENING;
@@ -319,6 +321,7 @@ final class ReplicaCore {
 
   private void keepFigures(ReceiverSession ending) {
     current.clear();
+    settings.feedIds().forEach(feed -> checks.put(feed, checksOf(feed, ending)));
     for (FeedProgress progress : ending.progress(loop.nowNanos())) {
       totals.merge(
           progress.feed(),
@@ -352,6 +355,14 @@ final class ReplicaCore {
         });
   }
 
+  /** Of all sessions. */
+  private Verification checksOf(FeedId feed, @Nullable ReceiverSession open) {
+    Verification before = checks.getOrDefault(feed, Verification.NONE);
+    List<Verification> now = open == null ? List.of() : open.verifications();
+    int number = settings.feedIds().indexOf(feed);
+    return number < now.size() ? now.get(number).after(before) : before;
+  }
+
   ReplicaStatus status() {
     ReceiverSession open = session;
     List<FeedProgress> live = open == null ? List.of() : open.progress(loop.nowNanos());
@@ -364,7 +375,12 @@ final class ReplicaCore {
         total = now.feed().equals(feed) ? total.plus(now) : total;
       }
       feeds.add(
-          new ReplicaStatus.FeedStatus(feed, progress.get(feed), total, current.contains(feed)));
+          new ReplicaStatus.FeedStatus(
+              feed,
+              progress.get(feed),
+              total,
+              current.contains(feed),
+              ReplicaStatus.CheckStatus.of(checksOf(feed, open), loop.nowNanos())));
     }
     return new ReplicaStatus(
         state,

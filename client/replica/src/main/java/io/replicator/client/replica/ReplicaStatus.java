@@ -3,6 +3,7 @@ package io.replicator.client.replica;
 import io.replicator.api.FeedId;
 import io.replicator.client.receiver.DatagramProgress;
 import io.replicator.client.receiver.FeedProgress;
+import io.replicator.client.receiver.Verification;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -56,9 +57,46 @@ public record ReplicaStatus(
    * @param progress of the present session or the last one, null = none yet
    * @param total keys, bytes and batches of all sessions of this process
    * @param current whether nothing is left to load
+   * @param checks what comparing it with the hub has shown
    */
   public record FeedStatus(
-      FeedId feed, @Nullable FeedProgress progress, FeedTotals total, boolean current) {}
+      FeedId feed,
+      @Nullable FeedProgress progress,
+      FeedTotals total,
+      boolean current,
+      CheckStatus checks) {}
+
+  /**
+   * What comparing a feed with the hub has shown in all sessions of this process.
+   *
+   * @param sinceVerifiedNanos since a comparison ended last, empty = none did
+   * @param verifications comparisons that ended
+   * @param lastDifferences keys that the last one found to differ and nothing has mended since
+   * @param lastKeys some of them
+   * @param driftFound keys that all of them found to differ
+   * @param repaired keys mended because of that
+   */
+  public record CheckStatus(
+      OptionalLong sinceVerifiedNanos,
+      long verifications,
+      long lastDifferences,
+      List<String> lastKeys,
+      long driftFound,
+      long repaired) {
+    public CheckStatus {
+      lastKeys = List.copyOf(lastKeys);
+    }
+
+    static CheckStatus of(Verification checks, long nowNanos) {
+      return new CheckStatus(
+          checks.sinceNanos(nowNanos),
+          checks.verifications(),
+          checks.lastDifferences(),
+          checks.lastKeys(),
+          checks.drift(),
+          checks.repaired());
+    }
+  }
 
   /**
    * @param loadedKeys keys that came by backfill

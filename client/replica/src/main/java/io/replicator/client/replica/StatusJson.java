@@ -57,11 +57,20 @@ final class StatusJson {
         .field("receivedBytes", total.receivedBytes())
         .field("rawBytes", total.rawBytes())
         .field("batches", total.batches());
+    checks(json, feed.checks());
     FeedProgress progress = feed.progress();
     if (progress != null) {
       session(json, progress);
     }
     json.end('}');
+  }
+
+  private static void checks(Json json, ReplicaStatus.CheckStatus checks) {
+    optional(json, "sinceVerifiedSeconds", scaled(checks.sinceVerifiedNanos(), 1_000_000_000));
+    json.field("verifications", checks.verifications())
+        .field("lastDifferences", checks.lastDifferences())
+        .field("driftFound", checks.driftFound())
+        .field("repaired", checks.repaired());
   }
 
   private static void session(Json json, FeedProgress progress) {

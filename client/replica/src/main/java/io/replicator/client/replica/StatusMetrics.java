@@ -3,6 +3,8 @@ package io.replicator.client.replica;
 import io.replicator.client.receiver.DatagramProgress;
 import io.replicator.client.receiver.FeedProgress;
 import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 
 /** A {@link ReplicaStatus} in the Prometheus text format: the catalogue of a client's metrics. */
 final class StatusMetrics {
@@ -51,7 +53,12 @@ final class StatusMetrics {
     WAITING_BATCHES("gauge", "batches received and not applied"),
     VERSION("gauge", "version at which the newest applied batch was read"),
     LAG_MILLIS("gauge", "age of the oldest change at the source that is not here, as last heard"),
-    CURRENT("gauge", "whether nothing is left to load");
+    CURRENT("gauge", "whether nothing is left to load"),
+    VERIFICATIONS_TOTAL("counter", "comparisons with the hub that ended"),
+    SINCE_VERIFIED_SECONDS("gauge", "since the last of them; -1 = there was none"),
+    LAST_DIFFERENCES("gauge", "keys that it found to differ and nothing has mended since"),
+    DRIFT_FOUND_TOTAL("counter", "keys that comparisons found to differ"),
+    REPAIRED_TOTAL("counter", "keys mended because of that");
 
     final String type;
     final String sentence;
@@ -137,7 +144,17 @@ final class StatusMetrics {
       case VERSION -> progress == null ? 0 : progress.readVersion();
       case LAG_MILLIS -> progress == null ? 0 : progress.lagMillis().orElse(0);
       case CURRENT -> feed.current() ? 1 : 0;
+      case VERIFICATIONS_TOTAL -> feed.checks().verifications();
+      case SINCE_VERIFIED_SECONDS -> sinceVerifiedSeconds(feed.checks());
+      case LAST_DIFFERENCES -> feed.checks().lastDifferences();
+      case DRIFT_FOUND_TOTAL -> feed.checks().driftFound();
+      case REPAIRED_TOTAL -> feed.checks().repaired();
     };
+  }
+
+  private static long sinceVerifiedSeconds(ReplicaStatus.CheckStatus checks) {
+    OptionalLong nanos = checks.sinceVerifiedNanos();
+    return nanos.isPresent() ? TimeUnit.NANOSECONDS.toSeconds(nanos.getAsLong()) : -1;
   }
 
   private static String label(String name, String value) {

@@ -48,6 +48,9 @@ class StatusEndpointTest {
         .contains("\"rttMicros\":80000")
         .contains("{\"feed\":\"5\",\"database\":5")
         .contains("\"loadedKeys\":3,\"liveKeys\":4")
+        .contains(
+            "\"sinceVerifiedSeconds\":7,\"verifications\":5,\"lastDifferences\":1,"
+                + "\"driftFound\":4,\"repaired\":3")
         .contains("{\"target\":\"redis \\\"x\\\"\",\"state\":\"active\"");
   }
 
@@ -58,6 +61,9 @@ class StatusEndpointTest {
             "# HELP replicator_client_feed_loaded_keys_total keys that came by backfill",
             "# TYPE replicator_client_feed_loaded_keys_total counter",
             "replicator_client_feed_loaded_keys_total{feed=\"5\"} 3",
+            "replicator_client_feed_since_verified_seconds{feed=\"5\"} 7",
+            "replicator_client_feed_drift_found_total{feed=\"5\"} 4",
+            "replicator_client_feed_repaired_total{feed=\"5\"} 3",
             "replicator_client_connected 1",
             "replicator_client_target_active{target=\"redis \\\"x\\\"\"} 1");
   }
@@ -118,7 +124,9 @@ class StatusEndpointTest {
                 new FeedId(5, "", KeyPatterns.ALL),
                 null,
                 new ReplicaStatus.FeedTotals(3, 4, 0, 100, 200, 2),
-                true)),
+                true,
+                new ReplicaStatus.CheckStatus(
+                    OptionalLong.of(7_000_000_000L), 5, 1, List.of("k"), 4, 3))),
         List.of(new ReplicaStatus.TargetStatus("redis \"x\"", target, "", 0)));
   }
 }

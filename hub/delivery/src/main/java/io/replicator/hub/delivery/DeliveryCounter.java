@@ -42,6 +42,7 @@ public enum DeliveryCounter {
   RECONCILES_GIVEN_UP("Reconciles that became a snapshot: too different, no room, or failed."),
   VERIFICATIONS("Verifications that ended."),
   DRIFT_FOUND("Keys that verifications found to differ."),
+  KEYS_REPAIRED("Keys mended by a reconcile that a verification asked for."),
   CUTS_MADE("Cuts of a filter made from all its keys."),
   CUTS_MOVED("Cuts brought up to date by what changed since."),
   SYMBOLS_ENCODED("Coded symbols encoded, once for all clients of a cut."),

@@ -252,6 +252,6 @@ public final class FeedReader implements FeedHost, BatchReader {
         OptionalLong.empty(),
         OptionalLong.empty(),
         null,
-        List.of(FeedReport.of(feed)));
+        List.of(FeedReport.of(feed, works().loop().nowNanos())));
   }
 }

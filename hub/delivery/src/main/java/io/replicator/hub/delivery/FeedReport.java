@@ -7,7 +7,7 @@ import io.replicator.link.wire.FeedLag;
 final class FeedReport {
   private FeedReport() {}
 
-  static HubStatus.FeedStatus of(Feed feed) {
+  static HubStatus.FeedStatus of(Feed feed, long nowNanos) {
     FeedRequested requested = feed.requested();
     DatabaseState database = requested.database();
     FeedPosition position = feed.position();
@@ -34,12 +34,13 @@ final class FeedReport {
         stats.compressedBytes,
         stats.wireBytes,
         sweeps ? position.backfill().getFirst().slot() : 0,
-        sweeps ? database.index().slotLimit() : 0);
+        sweeps ? database.index().slotLimit() : 0,
+        stats.checks.report(nowNanos));
   }
 
   /** What the client is told of it (P96). */
   static FeedLag lag(Feed feed) {
-    double seconds = of(feed).lagSeconds();
+    double seconds = of(feed, 0).lagSeconds();
     return FeedLag.newBuilder()
         .setFeed(feed.requested().number())
         .setLagMillis(Math.max(0, Math.round(seconds * 1000)))

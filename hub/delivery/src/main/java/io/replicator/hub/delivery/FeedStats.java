@@ -29,26 +29,11 @@ final class FeedStats {
   private final ArrayDeque<Ahead> ahead = new ArrayDeque<>();
   private long aheadEntries;
 
-  /** When the copy was compared last, and what was found. */
-  private long verifiedNanos;
-
-  private boolean everVerified;
-  private long drift;
+  /** What comparing the client's copy has shown. */
+  final FeedChecks checks = new FeedChecks();
 
   void verified(long nowNanos, long differences) {
-    everVerified = true;
-    verifiedNanos = nowNanos;
-    drift += differences;
-  }
-
-  /** Nanoseconds since the copy was last compared by this connection; -1 = never. */
-  long sinceVerified(long nowNanos) {
-    return everVerified ? nowNanos - verifiedNanos : -1;
-  }
-
-  /** Keys that verifications on this connection found to differ. */
-  long drift() {
-    return drift;
+    checks.verified(nowNanos, differences);
   }
 
   long changes;

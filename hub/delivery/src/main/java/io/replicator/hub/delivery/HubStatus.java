@@ -4,6 +4,7 @@ import io.replicator.api.QosLevel;
 import io.replicator.api.Source.SourceStatus;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -104,6 +105,7 @@ public record HubStatus(
    * @param wireBytes of the frames sent for it
    * @param progressSlots slots swept of the backfill round under way
    * @param progressOfSlots slots to be swept of it, 0 = there is none
+   * @param checks what comparing the copy with the source has shown
    */
   public record FeedStatus(
       int feed,
@@ -122,5 +124,22 @@ public record HubStatus(
       long compressedBytes,
       long wireBytes,
       long progressSlots,
-      long progressOfSlots) {}
+      long progressOfSlots,
+      CheckStatus checks) {}
+
+  /**
+   * What comparing one feed's copy has shown on this connection.
+   *
+   * @param sinceVerifiedSeconds since a comparison ended last, empty = none did
+   * @param verifications comparisons that ended
+   * @param lastDifferences keys that the last one found to differ and nothing has mended since
+   * @param driftFound keys that all of them found to differ
+   * @param repaired keys mended because of that
+   */
+  public record CheckStatus(
+      OptionalDouble sinceVerifiedSeconds,
+      long verifications,
+      long lastDifferences,
+      long driftFound,
+      long repaired) {}
 }

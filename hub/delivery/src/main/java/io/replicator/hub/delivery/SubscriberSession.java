@@ -524,6 +524,8 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
         stats.rttNanos(),
         stats.bytesPerSecond(),
         datagrams == null ? null : datagrams.status(),
-        feeds.values().stream().map(FeedReport::of).toList());
+        feeds.values().stream()
+            .map(feed -> FeedReport.of(feed, hub.works().loop().nowNanos()))
+            .toList());
   }
 }

@@ -73,7 +73,16 @@ final class HubGauge {
     FEED_COMPRESSED_BYTES("Bytes of the same after compression.", FeedStatus::compressedBytes),
     FEED_WIRE_BYTES("Bytes of the frames sent for it.", FeedStatus::wireBytes),
     FEED_PROGRESS_SLOTS("Slots swept of the backfill under way.", FeedStatus::progressSlots),
-    FEED_PROGRESS_OF_SLOTS("Slots of the backfill under way.", FeedStatus::progressOfSlots);
+    FEED_PROGRESS_OF_SLOTS("Slots of the backfill under way.", FeedStatus::progressOfSlots),
+    FEED_SINCE_VERIFIED_SECONDS(
+        "Since its copy was last compared with the source on this connection; NaN = never.",
+        f -> f.checks().sinceVerifiedSeconds().orElse(Double.NaN)),
+    FEED_VERIFICATIONS("Comparisons of its copy that ended.", f -> f.checks().verifications()),
+    FEED_LAST_DIFFERENCES(
+        "Keys that the last comparison found to differ and nothing has mended since.",
+        f -> f.checks().lastDifferences()),
+    FEED_DRIFT_FOUND("Keys that comparisons found to differ.", f -> f.checks().driftFound()),
+    FEED_REPAIRED("Keys mended because of that.", f -> f.checks().repaired());
 
     final String sentence;
 

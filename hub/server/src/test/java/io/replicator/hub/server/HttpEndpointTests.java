@@ -8,6 +8,7 @@ import io.replicator.api.QosLevel;
 import io.replicator.api.Source.SourceStatus;
 import io.replicator.hub.delivery.DeliveryCounter;
 import io.replicator.hub.delivery.HubStatus;
+import io.replicator.hub.delivery.HubStatus.CheckStatus;
 import io.replicator.hub.delivery.HubStatus.DatabaseStatus;
 import io.replicator.hub.delivery.HubStatus.FeedStatus;
 import io.replicator.hub.delivery.HubStatus.SubscriberStatus;
@@ -22,6 +23,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -82,7 +84,10 @@ class HttpEndpointTests {
         .contains("\"clientId\":\"sh\\\"op\\\\\\u000a\"".replace("\\u000a", "\\n"))
         .contains("\"rttNanos\":null,\"bytesPerSecond\":125000")
         .contains("\"rawBytes\":900,\"mergedBytes\":400,\"compressedBytes\":100,\"wireBytes\":110")
-        .contains("\"lagSeconds\":0.25");
+        .contains("\"lagSeconds\":0.25")
+        .contains(
+            "\"sinceVerifiedSeconds\":12.5,\"verifications\":3,\"lastDifferences\":1,"
+                + "\"driftFound\":4,\"repaired\":3");
   }
 
   @Test
@@ -94,6 +99,8 @@ class HttpEndpointTests {
         .contains(
             "replicator_feed_lag_seconds{client=\"sh\\\"op\\\\\\n\",address=\"127.0.0.1:9\","
                 + "feed=\"1\",database=\"5\",collection=\"quotes\",level=\"realtime\"} 0.25\n")
+        .contains("level=\"realtime\"} 12.5\n")
+        .contains("replicator_feed_repaired{")
         .contains("replicator_folds_total 7\n")
         .contains("replicator_connections_turned_away_total 3\n");
     List<String> helps = text.lines().filter(line -> line.startsWith("# HELP ")).toList();
@@ -181,7 +188,8 @@ class HttpEndpointTests {
             100,
             110,
             0,
-            0);
+            0,
+            new CheckStatus(OptionalDouble.of(12.5), 3, 1, 4, 3));
     SubscriberStatus subscriber =
         new SubscriberStatus(
             "sh\"op\\\n",

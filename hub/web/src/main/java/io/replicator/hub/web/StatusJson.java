@@ -2,6 +2,7 @@ package io.replicator.hub.web;
 
 import io.replicator.api.Source.SourceStatus;
 import io.replicator.hub.delivery.HubStatus;
+import io.replicator.hub.delivery.HubStatus.CheckStatus;
 import io.replicator.hub.delivery.HubStatus.DatabaseStatus;
 import io.replicator.hub.delivery.HubStatus.DatagramStatus;
 import io.replicator.hub.delivery.HubStatus.FeedStatus;
@@ -115,7 +116,16 @@ public final class StatusJson {
     json.put("wireBytes", feed.wireBytes());
     json.put("progressSlots", feed.progressSlots());
     json.put("progressOfSlots", feed.progressOfSlots());
+    checks(json, feed.checks());
     return json;
+  }
+
+  private static void checks(Map<String, Object> json, CheckStatus checks) {
+    json.put("sinceVerifiedSeconds", checks.sinceVerifiedSeconds());
+    json.put("verifications", checks.verifications());
+    json.put("lastDifferences", checks.lastDifferences());
+    json.put("driftFound", checks.driftFound());
+    json.put("repaired", checks.repaired());
   }
 
   private static String lower(String name) {
