@@ -28,6 +28,9 @@ final class FeedDatagrams implements DatagramLane.Owner {
   private static final long TELL_CURSOR_NANOS = 1_000_000_000;
 
   private final Feed feed;
+  private final FeedLanes lanes;
+  private final LiveRound round;
+  private final FeedProgress progress;
   private final FeedHost host;
   private final DatagramPath path;
   private final DatagramLane lane;
@@ -36,8 +39,11 @@ final class FeedDatagrams implements DatagramLane.Owner {
   private final IdentityHashMap<FeedStats.Mark, List<DatagramPacker.Item>> inBlocks =
       new IdentityHashMap<>();
 
-  FeedDatagrams(Feed feed, FeedHost host, DatagramPath path) {
+  FeedDatagrams(Feed feed, FeedLanes lanes, LiveRound round, FeedHost host, DatagramPath path) {
     this.feed = feed;
+    this.lanes = lanes;
+    this.round = round;
+    this.progress = feed.progress();
     this.host = host;
     this.path = path;
     this.lane = new DatagramLane(feed.requested(), host.works(), path, this);
@@ -55,10 +61,10 @@ final class FeedDatagrams implements DatagramLane.Owner {
       return false;
     }
     if (!lane.isActive()) {
-      if (!feed.isBetweenRounds() || isBulk()) {
+      if (!lanes.areBetweenRounds() || isBulk()) {
         return false;
       }
-      if (feed.stats().liveIsOnItsWay()) {
+      if (progress.stats().liveIsOnItsWay()) {
         return true; // the next acknowledgement makes way
       }
       enter();
@@ -74,7 +80,7 @@ final class FeedDatagrams implements DatagramLane.Owner {
 
   private boolean isBulk() {
     DatabaseState database = feed.requested().database();
-    long after = feed.position().live().after();
+    long after = progress.position().live().after();
     if (after == database.version()) {
       return false;
     }
@@ -83,7 +89,7 @@ final class FeedDatagrams implements DatagramLane.Owner {
   }
 
   private void enter() {
-    long after = feed.position().live().after();
+    long after = progress.position().live().after();
     path.mode(lane, true, after);
     lane.begin(after);
   }
@@ -106,43 +112,54 @@ final class FeedDatagrams implements DatagramLane.Owner {
 
   /** False if the round is too much to list: then it goes in blocks. */
   private boolean moveCursor() {
-    if (!feed.hasPass()) {
-      lane.passed(feed.position().live().after());
+    if (!round.isUnderWay()) {
+      lane.passed(progress.position().live().after());
       if (!lane.hasRound()) {
-        if (!feed.liveIsDue()) {
+        if (!lanes.liveIsDue()) {
           tellCursor();
           return true;
         }
-        if (!feed.beginPass()) {
+        if (!lanes.beginRound()) {
           leave();
           feed.fold();
           return true;
         }
-        if (feed.passIsWalk()) {
+        if (round.isWalk()) {
           leave();
           return false;
         }
-        lane.beginRound(feed.takePass());
+        lane.beginRound(round.take());
       }
       if (!lane.roundIsThere()) {
         tellCursor();
         return true;
       }
-      feed.givePass(lane.endRound());
+      round.give(lane.endRound());
     }
-    feed.buildPass();
+    lanes.buildRound();
     return true;
   }
 
   /** Has the cursor stored now and then, though nothing but datagrams moved it. */
   void tellCursor() {
-    if (lane.isActive() && feed.cursorIsUntoldFor(TELL_CURSOR_NANOS)) {
-      feed.sendCursor();
+    if (lane.isActive() && cursorIsUntold()) {
+      lanes.sendTurn(
+          host.works()
+              .encodeSmall(
+                  BatchContent.liveCursor(feed.requested().database(), progress.position())));
     }
   }
 
+  private boolean cursorIsUntold() {
+    return feed.isRunning()
+        && lanes.live().isDrained()
+        && !round.isUnderWay()
+        && progress.liveIsUntold()
+        && progress.wasToldBefore(host.works().loop().nowNanos(), TELL_CURSOR_NANOS);
+  }
+
   private void sendAside() {
-    LaneQueue live = feed.lane(Lane.LIVE);
+    LaneQueue live = lanes.live();
     if (!lane.hasAside() || !live.hasRoom()) {
       return;
     }
@@ -175,7 +192,7 @@ final class FeedDatagrams implements DatagramLane.Owner {
   }
 
   private void asideEncoded(EncodedBatch encoded, List<DatagramPacker.Item> items) {
-    FeedStats.Mark mark = feed.sendWithoutCursor(encoded);
+    FeedStats.Mark mark = lanes.sendWithoutCursor(encoded);
     if (lane.isActive()) {
       inBlocks.put(mark, items);
     }
@@ -196,26 +213,30 @@ final class FeedDatagrams implements DatagramLane.Owner {
 
   @Override
   public long after() {
-    return feed.position().live().after();
+    return progress.position().live().after();
   }
 
   @Override
   public long passed() {
-    return feed.stats().livePassed(after());
+    return progress.stats().livePassed(after());
   }
 
   @Override
   public boolean mayGoAhead() {
-    return feed.isRunning() && !feed.isHeldBack();
+    return feed.isRunning() && !progress.checkHeldBack();
   }
 
   @Override
   public void sent(DatagramPacker.Packed packed, int bytes) {
-    feed.sentInDatagram(packed.batch(), bytes);
+    EncodedBatch batch = packed.batch();
+    progress.wentAhead(feed.requested().database().version(), batch.entries());
+    progress.stats().mergedBytes += batch.rawBytes();
+    progress.stats().compressedBytes += batch.data().length;
+    progress.stats().wireBytes += bytes;
   }
 
   @Override
   public void arrived(int entries) {
-    feed.stats().arrived(entries);
+    progress.stats().arrived(entries);
   }
 }

@@ -62,7 +62,7 @@ final class FeedReport {
     if (feed.state() instanceof FeedState.Verifying) {
       return "verifying";
     }
-    if (feed.heldBack()) {
+    if (feed.progress().heldBack()) {
       return "held back";
     }
     if (feed.position().loadsSnapshot()) {

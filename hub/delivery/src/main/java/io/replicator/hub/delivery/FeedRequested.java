@@ -19,4 +19,10 @@ record FeedRequested(
     KeyFilter filter,
     QosLevel level,
     FeedRequest.Holds holds,
-    boolean verifyOnly) {}
+    boolean verifyOnly) {
+
+  /** The chain names keys of the whole database: a part of it would be a lie. */
+  boolean carriesChain() {
+    return database.versioned() && filter.isAll();
+  }
+}

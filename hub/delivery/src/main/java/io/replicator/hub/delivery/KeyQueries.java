@@ -45,7 +45,7 @@ final class KeyQueries {
     ChangeIndex index = feed.requested().database().index();
     int slot = index.find(key);
     return slot >= 0
-        && (!index.isTombstone(slot) || index.versionOf(slot) > feed.removalsAfter())
+        && (!index.isTombstone(slot) || index.versionOf(slot) > feed.progress().removalsAfter())
         && feed.requested().filter().matches(key);
   }
 }

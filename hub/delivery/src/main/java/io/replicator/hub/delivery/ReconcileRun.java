@@ -99,7 +99,8 @@ final class ReconcileRun {
       return;
     }
     if (failure != null) {
-      feed.runFailed(this, "the hub could not read what it holds: " + failure.getMessage());
+      feed.reconcile()
+          .failed(this, "the hub could not read what it holds: " + failure.getMessage());
       return;
     }
     send(

@@ -131,11 +131,12 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
         roomMayBeThere();
       }
       case KEY_QUERY -> query(frame.getKeyQuery());
-      case RECONCILE_ASK -> feed(frame.getReconcileAsk().getFeed()).take(frame.getReconcileAsk());
+      case RECONCILE_ASK ->
+          feed(frame.getReconcileAsk().getFeed()).reconcile().take(frame.getReconcileAsk());
       case RECONCILE_WANT ->
-          feed(frame.getReconcileWant().getFeed()).take(frame.getReconcileWant());
+          feed(frame.getReconcileWant().getFeed()).reconcile().take(frame.getReconcileWant());
       case RECONCILE_NOTE ->
-          feed(frame.getReconcileNote().getFeed()).take(frame.getReconcileNote());
+          feed(frame.getReconcileNote().getFeed()).reconcile().take(frame.getReconcileNote());
       case PING -> answer(frame.getPing());
       case PONG -> {}
       case ERROR -> endedByClient(frame.getError().getCode(), frame.getError().getText());

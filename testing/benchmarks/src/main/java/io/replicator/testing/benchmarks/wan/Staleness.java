@@ -3,27 +3,42 @@ package io.replicator.testing.benchmarks.wan;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.HdrHistogram.Histogram;
 
-/** How stale a target was: samples over time, in milliseconds. Confined to one thread at a time. */
+/**
+ * How stale a target was: samples over time, in milliseconds. However many there are, it takes a
+ * histogram (three digits) and the worst of each tenth of a second. Confined to one thread at a
+ * time.
+ */
 final class Staleness {
   private static final int PLOT_POINTS = 300;
+  private static final double STRETCH_SECONDS = 0.1;
 
   /** One plotted point: the worst sample around this second. */
   record Point(double seconds, double value) {}
 
-  private double[] seconds = new double[1024];
-  private float[] millis = new float[1024];
-  private int size;
+  private final Histogram micros = new Histogram(3);
+
+  /** The worst of each stretch of time; -1 = no sample in it. */
+  private double[] stretches = new double[0];
+
   private double worst;
 
+  /**
+   * Counts one sample.
+   *
+   * @param atSeconds since the begin, not negative
+   */
   void add(double atSeconds, double staleMillis) {
-    if (size == millis.length) {
-      seconds = Arrays.copyOf(seconds, 2 * size);
-      millis = Arrays.copyOf(millis, 2 * size);
-    }
-    seconds[size] = atSeconds;
-    millis[size++] = (float) staleMillis;
+    micros.recordValue(Math.max(0, Math.round(staleMillis * 1000)));
     worst = Math.max(worst, staleMillis);
+    int at = (int) (atSeconds / STRETCH_SECONDS);
+    if (at >= stretches.length) {
+      int before = stretches.length;
+      stretches = Arrays.copyOf(stretches, Math.max(1024, 2 * at));
+      Arrays.fill(stretches, before, stretches.length, -1);
+    }
+    stretches[at] = Math.max(stretches[at], staleMillis);
   }
 
   /** Only for the worst: a peak between two samples. */
@@ -32,47 +47,44 @@ final class Staleness {
   }
 
   int size() {
-    return size;
+    return Math.toIntExact(micros.getTotalCount());
   }
 
-  /** The value below which this share of the samples lies (nearest rank), NaN = no samples. */
+  /** The value below which this share of the samples lies, to three digits, NaN = no samples. */
   double percentile(double share) {
-    if (size == 0) {
-      return Double.NaN;
-    }
-    float[] sorted = Arrays.copyOf(millis, size);
-    Arrays.sort(sorted);
-    return sorted[Math.clamp((long) Math.ceil(share * size) - 1, 0, size - 1)];
+    return size() == 0 ? Double.NaN : micros.getValueAtPercentile(share * 100) / 1000.0;
   }
 
   double max() {
-    return size == 0 ? Double.NaN : worst;
+    return size() == 0 ? Double.NaN : worst;
   }
 
   /** The worst of each of some hundred equal stretches of time. */
   List<Point> series() {
+    int first = next(0);
+    int end = stretches.length;
+    while (end > first && stretches[end - 1] < 0) {
+      end--;
+    }
+    int step = Math.max(1, Math.ceilDiv(end - first, PLOT_POINTS));
     List<Point> points = new ArrayList<>();
-    if (size == 0) {
-      return points;
-    }
-    double first = seconds[0];
-    double last = first;
-    for (int i = 0; i < size; i++) {
-      first = Math.min(first, seconds[i]);
-      last = Math.max(last, seconds[i]);
-    }
-    double step = Math.max(1e-9, (last - first) / PLOT_POINTS);
-    double[] most = new double[PLOT_POINTS];
-    Arrays.fill(most, Double.NaN);
-    for (int i = 0; i < size; i++) {
-      int at = Math.min(PLOT_POINTS - 1, (int) ((seconds[i] - first) / step));
-      most[at] = Double.isNaN(most[at]) ? millis[i] : Math.max(most[at], millis[i]);
-    }
-    for (int i = 0; i < PLOT_POINTS; i++) {
-      if (!Double.isNaN(most[i])) {
-        points.add(new Point(first + i * step, most[i]));
+    for (int at = first; at < end; at += step) {
+      double most = -1;
+      for (int i = at; i < Math.min(end, at + step); i++) {
+        most = Math.max(most, stretches[i]);
+      }
+      if (most >= 0) {
+        points.add(new Point(at * STRETCH_SECONDS, most));
       }
     }
     return points;
+  }
+
+  private int next(int from) {
+    int at = from;
+    while (at < stretches.length && stretches[at] < 0) {
+      at++;
+    }
+    return at;
   }
 }
