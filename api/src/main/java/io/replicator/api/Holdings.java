@@ -27,6 +27,15 @@ public interface Holdings extends Sink {
       FeedId feed, Predicate<byte[]> covers, boolean chainIsData, int keysPerSecond, Pages pages);
 
   /**
+   * Tells the same from memory, at once, if what the target was last found to hold and everything
+   * that was done to it since is remembered; else as fast as it can be read.
+   */
+  default CompletionStage<Void> recall(
+      FeedId feed, Predicate<byte[]> covers, boolean chainIsData, Pages pages) {
+    return read(feed, covers, chainIsData, 0, pages);
+  }
+
+  /**
    * Removes those of these source keys that the source does not have and that no batch has brought
    * since the call began. Batches of the feed may be applied while it runs.
    *

@@ -12,15 +12,35 @@ import java.time.Duration;
  * @param keysPerSecond how fast a verification reads the target, 0 = as fast as it goes
  * @param memoryBytes what the keys of one target may occupy while they are compared; a target with
  *     more is loaded by snapshots
+ * @param verifyOnly whether nothing is copied, only compared when it is asked for
  */
 public record CompareSettings(
-    boolean reconcile, Duration verifyEvery, boolean repair, int keysPerSecond, long memoryBytes) {
+    boolean reconcile,
+    Duration verifyEvery,
+    boolean repair,
+    int keysPerSecond,
+    long memoryBytes,
+    boolean verifyOnly) {
   public static final CompareSettings DEFAULTS =
       new CompareSettings(true, Duration.ofMinutes(5), true, 20_000, 1L << 30);
+
+  /** Changes nothing and compares as fast as it goes. */
+  public static final CompareSettings VERIFY_ONLY =
+      new CompareSettings(true, Duration.ZERO, false, 0, 1L << 30, true);
 
   /** Neither reconciles nor verifies. */
   public static final CompareSettings OFF =
       new CompareSettings(false, Duration.ZERO, false, 0, 1L << 20);
+
+  /** Of a client that copies. */
+  public CompareSettings(
+      boolean reconcile,
+      Duration verifyEvery,
+      boolean repair,
+      int keysPerSecond,
+      long memoryBytes) {
+    this(reconcile, verifyEvery, repair, keysPerSecond, memoryBytes, false);
+  }
 
   public CompareSettings {
     if (verifyEvery.isNegative() || (verifyEvery.isPositive() && verifyEvery.toMillis() < 1000)) {

@@ -90,6 +90,27 @@ final class Comparison {
     }
   }
 
+  /**
+   * Whether our set without what only we have, and with what we lack, has the cut's digest. Of what
+   * was wanted for all targets together, the rest is here already.
+   *
+   * @param wanted the items wanted for all targets, ascending
+   * @param wantedTotal their digest, as the hub has it
+   */
+  boolean isProved(long[] wanted, byte[] wantedTotal, byte[] hubTotal) {
+    long[] lacked = onlyTheirs.clone();
+    Arrays.sort(lacked);
+    long[] here =
+        Arrays.stream(wanted).filter(item -> Arrays.binarySearch(lacked, item) < 0).toArray();
+    if (!Arrays.stream(here).allMatch(own::contains)) {
+      return false;
+    }
+    Digest expected = own.digest().copy();
+    own.removeFrom(expected, onlyOurs);
+    own.removeFrom(expected, here);
+    return Arrays.equals(Digest.sum(expected.total(), wantedTotal), hubTotal);
+  }
+
   /** Takes the hub's items of these buckets; whatever differs is in them. */
   void list(long[] hubItems, BitSet buckets) {
     long[] theirs = hubItems.clone();

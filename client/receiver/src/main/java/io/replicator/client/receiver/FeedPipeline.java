@@ -58,6 +58,10 @@ final class FeedPipeline {
     /** Nothing is left to load or to remove. */
     void current(FeedId feed);
 
+    void compared(FeedId feed, Compared result);
+
+    void notCompared(FeedId feed, String reason);
+
     void failed(RuntimeException failure);
 
     boolean ended();
@@ -96,6 +100,9 @@ final class FeedPipeline {
 
   /** The run under way, and how many batches must be applied before it may read the targets. */
   private @Nullable Reconciliation run;
+
+  /** Whether the run before found what was not proved. */
+  private boolean refuted;
 
   private long runEpoch;
   private int batchesBeforeRun;
@@ -172,6 +179,7 @@ final class FeedPipeline {
         if (note.getKind() == ReconcileNote.Kind.REFUSED) {
           endRun();
           verifier.refused(note.getText());
+          session.notCompared(plan.id(), note.getText());
         } else if (open != null && open.number() == note.getRun()) {
           open.note(note);
         }
@@ -183,7 +191,7 @@ final class FeedPipeline {
   private void beginRun(ReconcileBegin begin) {
     endRun();
     Reconciliation next =
-        new Reconciliation(begin, loop, decoders, targets, plan, compare, new RunOwner());
+        new Reconciliation(begin, loop, decoders, targets, plan, compare, refuted, new RunOwner());
     run = next;
     if (begin.getVerify()) {
       startReading(next);
@@ -499,6 +507,11 @@ final class FeedPipeline {
         lag.millis(nowNanos));
   }
 
+  /** Compares now, if the hub will. */
+  void verify() {
+    verifier.ask();
+  }
+
   LagClock lag() {
     return lag;
   }
@@ -536,10 +549,11 @@ final class FeedPipeline {
     }
 
     @Override
-    public void ended(Reconciliation ended, Reconciliation.Result result) {
+    public void ended(Reconciliation ended, Compared result) {
       if (run == ended) {
         run = null;
       }
+      refuted = ended.wasRefuted() && !ended.isVerification();
       LOG.atInfo()
           .addKeyValue("feed", plan.id().name())
           .addKeyValue("verification", ended.isVerification())
@@ -547,8 +561,9 @@ final class FeedPipeline {
           .addKeyValue("targetKeys", result.targetKeys())
           .addKeyValue("lacking", result.lacking())
           .addKeyValue("strays", result.strays())
-          .log(result.gaveUp() ? "comparison given up" : "compared with the hub");
+          .log(result.gaveUp().isEmpty() ? "compared with the hub" : "comparison given up");
       verifier.ended(ended, result);
+      session.compared(plan.id(), result);
     }
 
     @Override

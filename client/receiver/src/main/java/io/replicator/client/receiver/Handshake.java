@@ -67,7 +67,8 @@ final class Handshake {
             .addAllIncludes(plan.id().patterns().includes())
             .addAllExcludes(plan.id().patterns().excludes())
             .setLevel(LevelCode.toWire(plan.level()))
-            .setHolds(holds(plan));
+            .setHolds(holds(plan))
+            .setVerifyOnly(compare.verifyOnly());
     for (SessionTarget target : targets) {
       request.addCursors(stored(target.cursor(plan.id())));
     }

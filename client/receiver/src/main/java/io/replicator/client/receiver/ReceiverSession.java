@@ -63,6 +63,12 @@ public final class ReceiverSession implements Connection.Listener {
     /** A feed has nothing to load (any more): what the source holds, the targets hold. */
     void onFeedCurrent(FeedId feed);
 
+    /** A feed was compared with the hub. */
+    default void onCompared(FeedId feed, Compared result) {}
+
+    /** The hub does not compare a feed now, or the comparison could not be made. */
+    default void onNotCompared(FeedId feed, String reason) {}
+
     /** A target failed and is not called any more; the session goes on with the others. */
     void onTargetSetAside(Sink sink, Throwable failure);
 
@@ -166,6 +172,11 @@ public final class ReceiverSession implements Connection.Listener {
   /** How each feed is doing, or was when the session ended; empty before the Welcome. */
   public List<FeedProgress> progress(long nowNanos) {
     return pipelines.stream().map(pipeline -> pipeline.progress(nowNanos)).toList();
+  }
+
+  /** Has this feed, by its place in the list, compared now: the observer hears of the end. */
+  public void verify(int feed) {
+    pipelines.get(feed).verify();
   }
 
   /** What comparing each feed with the hub has shown, in the order of the feeds. */
@@ -553,6 +564,16 @@ public final class ReceiverSession implements Connection.Listener {
     @Override
     public void current(FeedId feed) {
       observer.onFeedCurrent(feed);
+    }
+
+    @Override
+    public void compared(FeedId feed, Compared result) {
+      observer.onCompared(feed, result);
+    }
+
+    @Override
+    public void notCompared(FeedId feed, String reason) {
+      observer.onNotCompared(feed, reason);
     }
 
     @Override

@@ -82,7 +82,7 @@ final class Verifier {
     loop.schedule(settings.verifyEvery(), this::tick);
   }
 
-  private void ask() {
+  void ask() {
     asked = true;
     send(ReconcileNote.Kind.VERIFY);
   }
@@ -104,19 +104,19 @@ final class Verifier {
     }
   }
 
-  void ended(Reconciliation run, Reconciliation.Result result) {
+  void ended(Reconciliation run, Compared result) {
     if (run.isVerification()) {
       asked = false;
-      if (!result.gaveUp()) {
+      if (result.gaveUp().isEmpty()) {
         verified(result);
       }
-    } else if (!result.gaveUp()) {
+    } else if (result.gaveUp().isEmpty()) {
       mended(result);
     }
   }
 
   /** A run that mends proves the copy as it was when it began. */
-  private void mended(Reconciliation.Result result) {
+  private void mended(Compared result) {
     if (repairing) {
       repairing = false;
       repaired += result.differences();
@@ -128,7 +128,7 @@ final class Verifier {
     lastKeys = List.of();
   }
 
-  private void verified(Reconciliation.Result result) {
+  private void verified(Compared result) {
     verifications++;
     verifiedNanos = loop.nowNanos();
     boolean again = mended > 0 && result.differences() >= mended;

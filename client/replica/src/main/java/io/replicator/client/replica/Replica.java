@@ -96,7 +96,7 @@ public final class Replica implements AutoCloseable {
     }
   }
 
-  private static TcpClient wayTo(HubAddress hub, NettyLoop loop, ReplicaSettings settings) {
+  static TcpClient wayTo(HubAddress hub, NettyLoop loop, ReplicaSettings settings) {
     TlsSettings tls = settings.tlsTo(hub);
     return switch (hub.way()) {
       case TCP -> new TcpClient(loop, hub.host(), hub.port(), tls, settings.tcp());

@@ -1,6 +1,7 @@
 package io.replicator.command.cli;
 
 import static io.replicator.command.cli.CommandName.COMPARE;
+import static io.replicator.command.cli.CommandName.VERIFY;
 import static io.replicator.command.cli.SettingList.also;
 import static io.replicator.command.cli.SettingList.flag;
 import static io.replicator.command.cli.SettingList.on;
@@ -28,7 +29,7 @@ final class CheckSettings {
           "wait",
           time(Duration.ZERO, Duration.ofHours(24)),
           "0s",
-          on(COMPARE),
+          on(COMPARE, VERIFY),
           also(),
           "Look again at what differs for so long, until it is equal: for a copy that is being written.");
 
@@ -46,9 +47,18 @@ final class CheckSettings {
           "examples",
           new SettingType.Count(0, 10_000),
           "10",
-          on(COMPARE),
+          on(COMPARE, VERIFY),
           also(),
           "Keys to print of each kind of difference.");
+
+  static final Setting TIMEOUT =
+      LIST.add(
+          "timeout",
+          time(Duration.ofSeconds(1), Duration.ofHours(24)),
+          "10m",
+          on(VERIFY),
+          also(),
+          "How long a verification may take before it counts as one that could not be made.");
 
   private CheckSettings() {}
 

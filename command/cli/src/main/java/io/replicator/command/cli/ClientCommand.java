@@ -72,7 +72,7 @@ final class ClientCommand {
   }
 
   private List<Sink> redisTargets(boolean onlyNamed) {
-    RedisSinkSettings settings = sinkSettings();
+    RedisSinkSettings settings = sinkSettings(given);
     List<Sink> targets = new ArrayList<>();
     if (!onlyNamed || given.isSet(RedisSettings.REDIS_ADDRESS)) {
       targets.add(new RedisSink(RedisAccess.endpoint(given, secrets, RedisAccess.REDIS), settings));
@@ -104,7 +104,7 @@ final class ClientCommand {
     }
   }
 
-  private RedisSinkSettings sinkSettings() {
+  static RedisSinkSettings sinkSettings(Given given) {
     try {
       return RedisSinkSettings.DEFAULTS
           .withDatabases(DatabaseChoice.mapping(given))

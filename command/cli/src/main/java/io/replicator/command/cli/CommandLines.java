@@ -188,7 +188,8 @@ final class CommandLines {
     usage.footer(footer.toArray(String[]::new));
     if (command == CommandName.HUB
         || command == CommandName.CLIENT
-        || command == CommandName.COMPARE) {
+        || command == CommandName.COMPARE
+        || command == CommandName.VERIFY) {
       spec.addOption(
           OptionSpec.builder(CONFIG, "-config")
               .type(String.class)

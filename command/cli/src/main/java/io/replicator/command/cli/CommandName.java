@@ -26,6 +26,13 @@ enum CommandName {
           + " expiry. Keys of Replicator's own (__replicator:*) are left out.",
       "replicator compare --source 127.0.0.1:6379 --target 127.0.0.1:6380 --databases 5,0",
       "replicator compare --source a:6379 --target b:6379 --map-db 5:0 --prefix eu: --wait 10s"),
+  VERIFY(
+      "Proves a client's target equal to what a running hub has.",
+      "Reads the target, asks the hub what differs (some hundred bytes if nothing does) and changes"
+          + " nothing. Takes the options and the file of the client whose target it is; that client"
+          + " may be running. What differs only because it is on its way does not count.",
+      "replicator verify --hub hub.example.org:3333 --databases 5,0 --redis 127.0.0.1:6380",
+      "replicator verify --config client.yaml --wait 30s --json"),
   STATUS(
       "Shows what a running hub or client does.",
       "Asks the HTTP addresses of a hub and a client for their state and prints it as a table.",

@@ -2,6 +2,7 @@ package io.replicator.command.cli;
 
 import static io.replicator.command.cli.CommandName.CLIENT;
 import static io.replicator.command.cli.CommandName.HUB;
+import static io.replicator.command.cli.CommandName.VERIFY;
 import static io.replicator.command.cli.SettingList.also;
 import static io.replicator.command.cli.SettingList.on;
 import static io.replicator.command.cli.SettingList.original;
@@ -22,7 +23,7 @@ final class LinkSettings {
           "hub",
           words("host:port"),
           ":3333",
-          on(HUB, CLIENT),
+          on(HUB, CLIENT, VERIFY),
           original(),
           "hub: where to listen. client: the hub, or several that are tried in turn; http:// or https:// before it = WebSockets.");
 

@@ -39,6 +39,7 @@ public final class Main {
   private static int run(Given given, PrintStream out, PrintStream err, Secrets secrets) {
     boolean json =
         given.command() != CommandName.COMPARE
+            && given.command() != CommandName.VERIFY
             && given.command() != CommandName.STATUS
             && given.command() != CommandName.DEMO
             && given.flag(RunningSettings.LOG_JSON);
@@ -48,6 +49,7 @@ public final class Main {
       case HUB -> new HubCommand(given, secrets).run();
       case CLIENT -> new ClientCommand(given, secrets, out, progress).run();
       case COMPARE -> new CompareCommand(given, secrets, out, progress).run();
+      case VERIFY -> new VerifyCommand(given, secrets, out, progress).run();
       case STATUS -> new StatusCommand(given, out, err).run();
       case DEMO -> new Demo(given, out, progress).run();
     };

@@ -2,6 +2,7 @@ package io.replicator.command.cli;
 
 import static io.replicator.command.cli.CommandName.CLIENT;
 import static io.replicator.command.cli.CommandName.HUB;
+import static io.replicator.command.cli.CommandName.VERIFY;
 import static io.replicator.command.cli.SettingList.also;
 import static io.replicator.command.cli.SettingList.flag;
 import static io.replicator.command.cli.SettingList.on;
@@ -21,7 +22,7 @@ final class RedisSettings {
           "redis",
           words("host:port"),
           "127.0.0.1:6379",
-          on(HUB, CLIENT),
+          on(HUB, CLIENT, VERIFY),
           original(),
           "The Redis beside this process; several addresses of the same one are tried in order.");
 
@@ -30,7 +31,7 @@ final class RedisSettings {
           "sentinel",
           flag(),
           "false",
-          on(HUB, CLIENT),
+          on(HUB, CLIENT, VERIFY),
           original(),
           "The addresses in --redis are Sentinels, which know the master.");
 
@@ -39,7 +40,7 @@ final class RedisSettings {
           "sentinel-master",
           text("name"),
           "mymaster",
-          on(HUB, CLIENT),
+          on(HUB, CLIENT, VERIFY),
           also(),
           "Name of the master at the Sentinels.");
 
@@ -48,7 +49,7 @@ final class RedisSettings {
           "redis-user",
           text("name"),
           "",
-          on(HUB, CLIENT),
+          on(HUB, CLIENT, VERIFY),
           also("--user"),
           "ACL user at Redis; none = the default user.");
 
@@ -57,7 +58,7 @@ final class RedisSettings {
           "redis-password-file",
           text("file"),
           "",
-          on(HUB, CLIENT),
+          on(HUB, CLIENT, VERIFY),
           also(),
           "File whose first line is the Redis password (or REPLICATOR_REDIS_PASSWORD).");
 
@@ -66,7 +67,7 @@ final class RedisSettings {
           "sentinel-user",
           text("name"),
           "",
-          on(HUB, CLIENT),
+          on(HUB, CLIENT, VERIFY),
           also(),
           "ACL user at the Sentinels; none = the default user.");
 
@@ -75,19 +76,20 @@ final class RedisSettings {
           "sentinel-password-file",
           text("file"),
           "",
-          on(HUB, CLIENT),
+          on(HUB, CLIENT, VERIFY),
           also(),
           "File with the Sentinels' password (or REPLICATOR_SENTINEL_PASSWORD).");
 
   static final Setting REDIS_TLS =
-      LIST.add("redis-tls", flag(), "false", on(HUB, CLIENT), also("--tls"), "TLS to Redis.");
+      LIST.add(
+          "redis-tls", flag(), "false", on(HUB, CLIENT, VERIFY), also("--tls"), "TLS to Redis.");
 
   static final Setting REDIS_CA =
       LIST.add(
           "redis-ca",
           text("file"),
           "",
-          on(HUB, CLIENT),
+          on(HUB, CLIENT, VERIFY),
           also(),
           "CA certificates (PEM) that Redis is verified against; none = those of Java.");
 
@@ -96,7 +98,7 @@ final class RedisSettings {
           "redis-certificate",
           words("crt,key"),
           "",
-          on(HUB, CLIENT),
+          on(HUB, CLIENT, VERIFY),
           also(),
           "Certificate and key (PEM) to show to Redis.");
 

@@ -5,6 +5,7 @@ import static io.replicator.command.cli.CommandName.COMPARE;
 import static io.replicator.command.cli.CommandName.DEMO;
 import static io.replicator.command.cli.CommandName.HUB;
 import static io.replicator.command.cli.CommandName.STATUS;
+import static io.replicator.command.cli.CommandName.VERIFY;
 import static io.replicator.command.cli.SettingList.also;
 import static io.replicator.command.cli.SettingList.flag;
 import static io.replicator.command.cli.SettingList.on;
@@ -33,7 +34,7 @@ final class RunningSettings {
           "name",
           text("name"),
           "",
-          on(HUB, CLIENT),
+          on(HUB, CLIENT, VERIFY),
           also(),
           "Name in status and logs; none = the host's.");
 
@@ -51,7 +52,7 @@ final class RunningSettings {
           "log-level",
           new SettingType.Choice(List.of("error", "warn", "info", "debug", "trace")),
           "info",
-          on(HUB, CLIENT, COMPARE, STATUS, DEMO),
+          on(HUB, CLIENT, COMPARE, STATUS, DEMO, VERIFY),
           also(),
           "What is logged to standard error.");
 
@@ -61,7 +62,12 @@ final class RunningSettings {
 
   static final Setting JSON =
       LIST.add(
-          "json", flag(), "false", on(STATUS, COMPARE), also(), "Print JSON instead of a table.");
+          "json",
+          flag(),
+          "false",
+          on(STATUS, COMPARE, VERIFY),
+          also(),
+          "Print JSON instead of a table.");
 
   static final Setting KEYS =
       LIST.add(

@@ -2,6 +2,7 @@ package io.replicator.command.cli;
 
 import static io.replicator.command.cli.CommandName.CLIENT;
 import static io.replicator.command.cli.CommandName.HUB;
+import static io.replicator.command.cli.CommandName.VERIFY;
 import static io.replicator.command.cli.SettingList.also;
 import static io.replicator.command.cli.SettingList.flag;
 import static io.replicator.command.cli.SettingList.on;
@@ -21,7 +22,7 @@ final class SecuritySettings {
           "TLSCA",
           text("file"),
           "ca.pem",
-          on(HUB, CLIENT),
+          on(HUB, CLIENT, VERIFY),
           original(),
           "CA certificates (PEM) the other side is verified against.");
 
@@ -30,7 +31,7 @@ final class SecuritySettings {
           "TLSCRT",
           words("crt,key"),
           "certificate.crt,certificate.key",
-          on(HUB, CLIENT),
+          on(HUB, CLIENT, VERIFY),
           original(),
           "Certificate and key (PEM) to show to the other side. TLS is on when the files exist.");
 
@@ -39,7 +40,7 @@ final class SecuritySettings {
           "insecure",
           flag(),
           "false",
-          on(HUB, CLIENT),
+          on(HUB, CLIENT, VERIFY),
           also(),
           "Allow plain TCP on addresses other than loopback.");
 
@@ -48,7 +49,7 @@ final class SecuritySettings {
           "token-file",
           text("file"),
           "",
-          on(CLIENT),
+          on(CLIENT, VERIFY),
           also(),
           "File whose first line is the token to show to the hub (or REPLICATOR_TOKEN).");
 

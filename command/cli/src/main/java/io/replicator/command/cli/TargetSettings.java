@@ -1,6 +1,7 @@
 package io.replicator.command.cli;
 
 import static io.replicator.command.cli.CommandName.CLIENT;
+import static io.replicator.command.cli.CommandName.VERIFY;
 import static io.replicator.command.cli.SettingList.also;
 import static io.replicator.command.cli.SettingList.flag;
 import static io.replicator.command.cli.SettingList.on;
@@ -21,7 +22,7 @@ final class TargetSettings {
           "targets",
           repeated("host:port"),
           "",
-          on(CLIENT),
+          on(CLIENT, VERIFY),
           also(),
           "Further Redis targets with the same settings as --redis; may be repeated.");
 
@@ -39,7 +40,7 @@ final class TargetSettings {
           "lv",
           flag(),
           "false",
-          on(CLIENT),
+          on(CLIENT, VERIFY),
           original(),
           "Keep a version chain of the target's own, so that it can feed the next hub.");
 

@@ -3,6 +3,7 @@ package io.replicator.command.cli;
 import static io.replicator.command.cli.CommandName.CLIENT;
 import static io.replicator.command.cli.CommandName.COMPARE;
 import static io.replicator.command.cli.CommandName.HUB;
+import static io.replicator.command.cli.CommandName.VERIFY;
 import static io.replicator.command.cli.SettingList.also;
 import static io.replicator.command.cli.SettingList.on;
 import static io.replicator.command.cli.SettingList.original;
@@ -22,7 +23,7 @@ final class WhatSettings {
           "databases",
           words("n,n"),
           "0",
-          on(HUB, CLIENT, COMPARE),
+          on(HUB, CLIENT, COMPARE, VERIFY),
           original(),
           "Redis databases, most urgent first: REALTIME, HIGH, LOW, then IDLE.");
 
@@ -58,7 +59,7 @@ final class WhatSettings {
           "collection",
           words("n.name"),
           "",
-          on(CLIENT),
+          on(CLIENT, VERIFY),
           also(),
           "Collections of the hub to ask for, instead of whole databases: 5.quotes.");
 
@@ -67,7 +68,7 @@ final class WhatSettings {
           "match",
           repeated("glob"),
           "",
-          on(CLIENT, COMPARE),
+          on(CLIENT, COMPARE, VERIFY),
           also(),
           "Only keys that match one of these Redis globs; may be repeated.");
 
@@ -76,7 +77,7 @@ final class WhatSettings {
           "exclude",
           repeated("glob"),
           "",
-          on(CLIENT, COMPARE),
+          on(CLIENT, COMPARE, VERIFY),
           also(),
           "No keys that match one of these Redis globs; may be repeated.");
 
@@ -85,7 +86,7 @@ final class WhatSettings {
           "map-db",
           words("n:n"),
           "",
-          on(CLIENT, COMPARE),
+          on(CLIENT, COMPARE, VERIFY),
           also(),
           "Database at the target for one at the source: 5:0,6:1. Others keep their number.");
 
@@ -94,7 +95,7 @@ final class WhatSettings {
           "prefix",
           text("text"),
           "",
-          on(CLIENT, COMPARE),
+          on(CLIENT, COMPARE, VERIFY),
           also(),
           "Put before every key at the target.");
 

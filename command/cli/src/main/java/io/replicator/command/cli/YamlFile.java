@@ -36,6 +36,9 @@ final class YamlFile {
     map(file.toString(), content)
         .forEach((key, value) -> {
           Setting setting = setting(file, key, command);
+          if (!setting.isOn(command)) {
+            return; // of the client's file, and of no use here
+          }
           String origin = file + ": " + key;
           entries.put(setting, entry(setting, origin, value));
         });
@@ -84,7 +87,8 @@ final class YamlFile {
                         + " (all: replicator "
                         + command.word()
                         + " --help)"));
-    if (!setting.isOn(command)) {
+    boolean ofClient = command == CommandName.VERIFY && setting.isOn(CommandName.CLIENT);
+    if (!setting.isOn(command) && !ofClient) {
       throw new UsageError(
           file + ": '" + key + "' is not a setting of '" + command.word() + "': take it out");
     }

@@ -89,19 +89,8 @@ final class FeedSession {
 
   CompletableFuture<Void> read(
       Predicate<byte[]> covers, boolean chainIsData, int keysPerSecond, Holdings.Pages pages) {
-    Predicate<byte[]> concerns =
-        source ->
-            feed.patterns().matches(source)
-                && covers.test(source)
-                && !(Names.isChainKey(source) && (!chainIsData || settings.localVersions()));
-    return new HoldingsReader(
-            opener.connector(),
-            settings.targetDatabase(feed.database()),
-            names,
-            settings.scanCount(),
-            concerns,
-            keysPerSecond,
-            pages)
+    return HoldingsReader.of(
+            opener.connector(), feed, settings, covers, chainIsData, keysPerSecond, pages)
         .run();
   }
 

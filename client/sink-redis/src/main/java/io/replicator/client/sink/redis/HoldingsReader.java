@@ -1,6 +1,7 @@
 package io.replicator.client.sink.redis;
 
 import io.lettuce.core.protocol.CommandType;
+import io.replicator.api.FeedId;
 import io.replicator.api.Holdings;
 import io.replicator.api.Source.LargeSlice;
 import io.replicator.api.Source.Read;
@@ -63,6 +64,30 @@ final class HoldingsReader {
   private final long startNanos = System.nanoTime();
   private @Nullable RedisLink link;
   private @Nullable ValueReader reader;
+
+  /** Of the keys that the feed can hold; what this client writes for itself is left out. */
+  static HoldingsReader of(
+      RedisConnector connector,
+      FeedId feed,
+      RedisSinkSettings settings,
+      Predicate<byte[]> covers,
+      boolean chainIsData,
+      int keysPerSecond,
+      Holdings.Pages pages) {
+    Predicate<byte[]> concerns =
+        source ->
+            feed.patterns().matches(source)
+                && covers.test(source)
+                && !(Names.isChainKey(source) && (!chainIsData || settings.localVersions()));
+    return new HoldingsReader(
+        connector,
+        settings.targetDatabase(feed.database()),
+        new Names(feed, settings.prefix()),
+        settings.scanCount(),
+        concerns,
+        keysPerSecond,
+        pages);
+  }
 
   /**
    * @param concerns whether a source key is told
