@@ -326,7 +326,12 @@ final class Reconciliation {
   /** The odds are about one in a million for many differences: see docs/resync.md. */
   private void refuted() {
     refuted = true;
-    giveUp("what was found is not what differs");
+    if (isVerification() || searching().wasListed()) {
+      giveUp("what was found is not what differs");
+      return;
+    }
+    LOG.atWarn().addKeyValue("feed", plan.id().name()).log("not proved, compared again by lists");
+    over(note(ReconcileNote.Kind.AGAIN), "not proved");
   }
 
   private void foundStrays(List<Key> keys) {

@@ -40,6 +40,7 @@ public enum DeliveryCounter {
   RECONCILES("Feeds without a usable cursor whose data is reconciled instead of loaded anew."),
   RECONCILES_DONE("Reconciles that ended with the target proved equal."),
   RECONCILES_GIVEN_UP("Reconciles that became a snapshot: too different, no room, or failed."),
+  RECONCILES_REFUTED("Runs whose finding was not proved by the digest; one more goes by lists."),
   VERIFICATIONS("Verifications that ended."),
   DRIFT_FOUND("Keys that verifications found to differ."),
   KEYS_REPAIRED("Keys mended by a reconcile that a verification asked for."),

@@ -10,7 +10,7 @@ final class FeedChecks {
   private long driftFound;
   private long repaired;
 
-  /** A verification, or a reconcile that proved the copy, has ended. */
+  /** A verification has ended. */
   void verified(long nowNanos, long differences) {
     verifications++;
     verifiedNanos = nowNanos;
@@ -18,8 +18,12 @@ final class FeedChecks {
     driftFound += differences;
   }
 
-  /** A run that repairs has ended, so nothing differs now. */
-  void repaired(long nowNanos, long keys) {
+  /**
+   * A run that mends has ended, so nothing differs now.
+   *
+   * @param keys mended because a verification found them to differ
+   */
+  void proved(long nowNanos, long keys) {
     verifiedNanos = nowNanos;
     verifications++;
     lastDifferences = 0;

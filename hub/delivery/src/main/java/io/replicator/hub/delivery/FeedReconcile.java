@@ -27,6 +27,12 @@ final class FeedReconcile {
   private long runs;
   private boolean verifyAsked;
 
+  /** Whether the run under way was asked for because a verification found drift. */
+  private boolean repairing;
+
+  /** Whether a run of this connection has found what was not proved. */
+  private boolean refuted;
+
   FeedReconcile(Feed feed, FeedHost host, FeedProgress progress) {
     this.feed = feed;
     this.requested = feed.requested();
@@ -148,10 +154,28 @@ final class FeedReconcile {
           failed(open, "given up by the client: " + shortened(note.getText()));
         }
       }
+      case AGAIN -> {
+        ReconcileRun open = runOf(note.getRun());
+        if (open != null) {
+          again(open);
+        }
+      }
       case CUT, WANTED, SERVED, REFUSED, KIND_UNSPECIFIED, UNRECOGNIZED ->
           throw new ProtocolException(
               WireError.BAD_FRAME, "a note " + note.getKind() + " is not for a hub");
     }
+  }
+
+  /** Once a connection: whoever is wrong twice loads anew. */
+  private void again(ReconcileRun open) {
+    if (open.isVerification() || refuted || !(feed.state() instanceof FeedState.Reconciling)) {
+      failed(open, "not proved by the client");
+      return;
+    }
+    refuted = true;
+    host.works().counters().increment(DeliveryCounter.RECONCILES_REFUTED);
+    open.cut().spoil();
+    feed.beginAnew("not proved");
   }
 
   /** Null if it is over: what is still on its way about it is left. */
@@ -204,6 +228,7 @@ final class FeedReconcile {
 
   private void repair() {
     if (isSettled()) {
+      repairing = true;
       feed.beginAnew("drift");
     } else {
       refuse("the feed is being loaded");
@@ -214,14 +239,24 @@ final class FeedReconcile {
     if (open.isVerification()) {
       host.works().counters().increment(DeliveryCounter.VERIFICATIONS);
       host.works().counters().add(DeliveryCounter.DRIFT_FOUND, differences);
-      progress.stats().verified(host.works().loop().nowNanos(), differences);
+      progress.stats().checks.verified(host.works().loop().nowNanos(), differences);
       end();
     } else if (feed.state() instanceof FeedState.Reconciling && open.toldServed()) {
+      proved(differences);
       feed.reconciled();
     } else {
       throw new ProtocolException(
           WireError.BAD_FRAME, "a reconcile cannot be done before all was served");
     }
+  }
+
+  /** The client's copy is the cut: whatever differed is mended. */
+  private void proved(long differences) {
+    if (repairing) {
+      host.works().counters().add(DeliveryCounter.KEYS_REPAIRED, differences);
+    }
+    progress.stats().checks.proved(host.works().loop().nowNanos(), repairing ? differences : 0);
+    repairing = false;
   }
 
   void refuse(String reason) {

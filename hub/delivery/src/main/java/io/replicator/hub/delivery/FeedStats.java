@@ -32,10 +32,6 @@ final class FeedStats {
   /** What comparing the client's copy has shown. */
   final FeedChecks checks = new FeedChecks();
 
-  void verified(long nowNanos, long differences) {
-    checks.verified(nowNanos, differences);
-  }
-
   long changes;
   long keysSent;
   long batchesSent;
