@@ -14,6 +14,7 @@ import io.replicator.hub.delivery.DeliverySettings;
 import io.replicator.hub.qos.QosCaps;
 import io.replicator.hub.qos.QosShares;
 import io.replicator.link.codec.Compression;
+import io.replicator.testing.testkit.MemoryDatagramLink;
 import io.replicator.testing.testkit.MemoryLink;
 import io.replicator.testing.testkit.VirtualLoop;
 import java.nio.ByteBuffer;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A plain database with the collection "hot", a hub and clients, for a scenario that asks one
@@ -46,13 +48,20 @@ final class Stage {
   private final List<SimClient> clients = new ArrayList<>();
 
   Stage(long seed, Duration keepAlive) {
+    this(seed, keepAlive, false);
+  }
+
+  /**
+   * @param usual the settings that hubs have by default instead of drawn ones
+   */
+  Stage(long seed, Duration keepAlive, boolean usual) {
     this.seed = seed;
     this.loop = new VirtualLoop(seed);
     this.random = loop.random();
     this.faults = new Faults(loop);
     this.workers = task -> loop.schedule(Duration.ofNanos(1 + random.nextInt(2_000_000)), task);
     this.database = new ModelDatabase(loop, 0, false, 0);
-    this.settings = settings(keepAlive);
+    this.settings = usual ? DeliverySettings.defaults("hub") : settings(keepAlive);
     this.hub =
         new SimHub(
             loop,
@@ -90,8 +99,23 @@ final class Stage {
   }
 
   SimClient client(String name, MemoryLink.Settings line, int windowBytes, FeedId... feeds) {
+    return client(name, line, null, windowBytes, feeds);
+  }
+
+  /**
+   * @param datagrams null = it wants none
+   */
+  SimClient client(
+      String name,
+      MemoryLink.Settings line,
+      @Nullable MemoryDatagramLink datagrams,
+      int windowBytes,
+      FeedId... feeds) {
     MemoryLink link = new MemoryLink(loop, loop, line);
     hub.add(link);
+    if (datagrams != null) {
+      hub.add(datagrams);
+    }
     TargetStore store = new TargetStore(name, loop, Map.of(0, database), faults);
     ReceiverSettings receiver =
         new ReceiverSettings(
@@ -105,7 +129,7 @@ final class Stage {
             loop,
             workers,
             link,
-            null,
+            datagrams,
             receiver,
             CompareSettings.DEFAULTS,
             plans,

@@ -1,0 +1,72 @@
+package io.replicator.testing.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.replicator.hub.delivery.DeliveryCounter;
+import io.replicator.testing.testkit.Seeds;
+import java.time.Duration;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What a line that loses costs live changes by datagrams. The clock is virtual, so what is late is
+ * late by design and not by a busy machine. More runs, or one again:
+ *
+ * <pre>
+ * mvn -pl testing/simulation -am test -Dtest=LossyLineTest \
+ *     -Dsurefire.failIfNoSpecifiedTests=false -Dreplicator.seeds=1..100
+ * </pre>
+ */
+final class LossyLineTest {
+  private static final Duration ROUND_TRIP = LossyLine.ONE_WAY.multipliedBy(2);
+  private static final Duration RUN = Duration.ofSeconds(8);
+
+  static long[] seeds() {
+    return Seeds.orElseRange(1, 2);
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void lossCostsWhatIsLostOneRoundTripAndAllElseNothing(long seed) { // P153
+    LossyLine clean = new LossyLine(seed, 0);
+    clean.run(RUN);
+    clean.converge();
+    assertThat(clean.count(DeliveryCounter.DATAGRAMS_LOST)).isZero();
+    for (int lossPerMille : new int[] {10, 30, 50}) {
+      LossyLine line = new LossyLine(seed, lossPerMille);
+      line.run(RUN);
+      Duration converged = line.converge();
+      String what = lossPerMille + " of 1000 lost, " + line + ", without loss " + clean;
+      assertThat(line.lateness(0.5))
+          .as(what)
+          .isLessThan(clean.lateness(0.5).plus(Duration.ofMillis(3)));
+      assertThat(line.lateness(0.99))
+          .as(what)
+          .isLessThan(LossyLine.ONE_WAY.plus(ROUND_TRIP.multipliedBy(3).dividedBy(2)));
+      assertThat(converged).as(what).isLessThan(ROUND_TRIP.multipliedBy(3));
+      assertThat(line.count(DeliveryCounter.DATAGRAM_FALLBACKS)).as(what).isZero();
+      double explained = 1 + lossPerMille / 1000.0;
+      assertThat((double) line.count(DeliveryCounter.DATAGRAM_BYTES))
+          .as(what)
+          .isLessThan(1.15 * explained * clean.count(DeliveryCounter.DATAGRAM_BYTES));
+    }
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void blockedUnderWayUpdatesGoOnOverTcpWithinTwoSecondsAndComeBack(long seed) { // P156
+    LossyLine line = new LossyLine(seed, 10);
+    line.run(Duration.ofSeconds(2));
+    line.way.block();
+    line.run(Duration.ofSeconds(4));
+    line.converge();
+    assertThat(line.count(DeliveryCounter.DATAGRAM_FALLBACKS)).isEqualTo(1);
+    assertThat(line.lateness(1)).as("%s", line).isLessThan(Duration.ofSeconds(2));
+
+    line.way.unblock();
+    long before = line.count(DeliveryCounter.DATAGRAMS_SENT);
+    line.run(Duration.ofSeconds(17));
+    assertThat(line.count(DeliveryCounter.DATAGRAMS_SENT)).as("%s", line).isGreaterThan(before);
+    assertThat(line.lateness(1)).as("%s", line).isLessThan(Duration.ofSeconds(2));
+  }
+}
