@@ -3,13 +3,14 @@ package io.replicator.link.codec;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import io.replicator.api.Batch;
+import io.replicator.api.Change;
 import io.replicator.api.FeedId;
 import io.replicator.api.Lane;
 import io.replicator.link.codec.CodecException.Category;
 import io.replicator.link.wire.Datagram;
 import io.replicator.link.wire.DatagramBatch;
 
-/** Batches that are datagrams (P153), there and back. */
+/** Batches that are datagrams (P147), there and back. */
 public final class DatagramFormat {
   /** What a datagram unfolds to at most. */
   public static final int MAX_RAW_BYTES = 65_536;
@@ -59,14 +60,32 @@ public final class DatagramFormat {
           Category.COMPRESSION,
           "codec " + datagram.getCodecValue() + " in a datagram: " + granted + " was agreed");
     }
-    return new CompressedBatch(
+    CompressedBatch compressed =
+        new CompressedBatch(
             datagram.getFeed(),
             Lane.LIVE,
             datagram.getNumber(),
             compression,
             datagram.getRawBytes(),
             datagram.getChecksum(),
-            datagram.getData().toByteArray())
-        .decode(id, MAX_RAW_BYTES);
+            datagram.getData().toByteArray());
+    Batch batch = compressed.decode(id, MAX_RAW_BYTES);
+    requireAlone(batch);
+    return batch;
+  }
+
+  /** It may be lost or come late, so nothing in it may depend on an order. */
+  private static void requireAlone(Batch batch) {
+    require(batch.cursor().isNone(), "a cursor");
+    require(!batch.snapshotBegin() && !batch.snapshotEnd(), "a snapshot's begin or end");
+    require(batch.chain() == null, "a version chain");
+    require(batch.changes().stream().noneMatch(Change.Part.class::isInstance), "a part of a value");
+  }
+
+  private static void require(boolean holds, String what) {
+    if (!holds) {
+      throw new CodecException(
+          Category.BAD_VALUE, "a datagram with " + what + ": such goes in blocks only");
+    }
   }
 }

@@ -7,6 +7,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.replicator.api.Batch;
 import io.replicator.api.Lane;
+import io.replicator.link.wire.Datagram;
 import io.replicator.link.wire.Frame;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -54,6 +55,30 @@ class DecoderFuzzTest {
       }
     } catch (InvalidProtocolBufferException | ProtocolException e) {
       assertThat(e.getMessage()).isNotEmpty();
+    }
+  }
+
+  @FuzzTest(maxDuration = "2m")
+  void datagram(byte[] payload) { // P147, P152, P157
+    try {
+      Datagram datagram = DatagramFormat.parse(payload);
+      if (datagram.hasBatch()) {
+        Batch batch =
+            DatagramFormat.decode(datagram.getBatch(), RandomBatches.FEED, Compression.ZSTD);
+        assertThat(batch.cursor().isNone()).isTrue();
+        assertThat(BatchEncoder.encode(batch).length).isLessThanOrEqualTo(2 * MAX_RAW_BYTES);
+      }
+      long[] end = {0};
+      NumberRanges.decode(
+          datagram.getAck().getReceivedList(),
+          MAX_RAW_BYTES,
+          (first, last) -> {
+            assertThat(first).isGreaterThan(end[0]);
+            assertThat(last).isBetween(first, (long) MAX_RAW_BYTES);
+            end[0] = last;
+          });
+    } catch (ProtocolException e) {
+      assertThat(e.getMessage()).isNotEmpty().hasSizeLessThan(600);
     }
   }
 

@@ -31,6 +31,8 @@ class VectorsTest {
       case "batch" -> checkBatch(vector);
       case "bad-batch" -> checkBadBatch(vector);
       case "compressed" -> checkCompressed(vector);
+      case "datagram" -> DatagramVectors.check(vector);
+      case "bad-datagram" -> DatagramVectors.checkBad(vector);
       default -> throw new AssertionError(name + " is of unknown kind " + vector.kind());
     }
   }
@@ -47,7 +49,7 @@ class VectorsTest {
 
   static Stream<Object[]> vectors() throws IOException {
     List<Vector> vectors = Vector.readAll();
-    assertThat(vectors.size()).isGreaterThan(35);
+    assertThat(vectors.size()).isGreaterThan(60);
     return vectors.stream().map(vector -> new Object[] {vector.name(), vector});
   }
 
