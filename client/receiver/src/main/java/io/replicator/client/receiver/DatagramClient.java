@@ -3,6 +3,7 @@ package io.replicator.client.receiver;
 import com.google.protobuf.ByteString;
 import io.replicator.link.codec.DatagramFormat;
 import io.replicator.link.codec.NumberRanges;
+import io.replicator.link.codec.ParityRepair;
 import io.replicator.link.codec.ProtocolException;
 import io.replicator.link.codec.WireError;
 import io.replicator.link.transport.Connection;
@@ -14,9 +15,11 @@ import io.replicator.link.wire.Datagram;
 import io.replicator.link.wire.DatagramAck;
 import io.replicator.link.wire.DatagramBatch;
 import io.replicator.link.wire.DatagramOffer;
+import io.replicator.link.wire.DatagramParity;
 import io.replicator.link.wire.Frame;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,6 +70,7 @@ final class DatagramClient {
   private final Loop loop;
   private final @Nullable DatagramConnector connector;
   private final Session session;
+  private final ParityRepair repair = new ParityRepair();
   private final NumberRanges received = new NumberRanges();
   private final NumberRanges applied = new NumberRanges();
   private final NumberRanges receivedUntold = new NumberRanges();
@@ -88,6 +92,7 @@ final class DatagramClient {
   private long duplicates;
   private long refusedBefore;
   private long opens;
+  private long recovered;
 
   DatagramClient(Loop loop, @Nullable DatagramConnector connector, Session session) {
     this.loop = loop;
@@ -111,6 +116,7 @@ final class DatagramClient {
         opens,
         arrivedDatagrams,
         duplicates,
+        recovered,
         stale,
         refusedBefore + (open == null ? 0 : open.stats().refused()));
   }
@@ -296,10 +302,11 @@ final class DatagramClient {
     session.send(Frame.newBuilder().setDatagramAck(ack).build());
   }
 
-  private static DatagramAck ack(NumberRanges came, NumberRanges done, int ranges) {
+  private DatagramAck ack(NumberRanges came, NumberRanges done, int ranges) {
     return DatagramAck.newBuilder()
         .addAllReceived(came.encode(ranges))
         .addAllApplied(done.encode(ranges))
+        .setRecovered(recovered)
         .build();
   }
 
@@ -318,11 +325,25 @@ final class DatagramClient {
       try {
         Datagram datagram = DatagramFormat.parse(payload);
         if (datagram.hasBatch()) {
+          repair.came(datagram.getBatch().getNumber(), payload);
           session.batch(datagram.getBatch());
+        } else if (datagram.hasParity()) {
+          repaired(datagram.getParity());
         }
       } catch (ProtocolException e) {
         session.violated(e);
       }
+    }
+
+    private void repaired(DatagramParity parity) {
+      Optional<byte[]> missing = repair.missing(parity);
+      if (missing.isEmpty()) {
+        return;
+      }
+      DatagramBatch batch = DatagramFormat.parse(missing.get()).getBatch();
+      repair.came(batch.getNumber(), missing.get());
+      recovered++;
+      session.batch(batch);
     }
 
     @Override

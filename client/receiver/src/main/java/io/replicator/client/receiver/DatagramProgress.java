@@ -8,6 +8,7 @@ package io.replicator.client.receiver;
  * @param opens how often they were opened
  * @param arrived datagrams with changes that came
  * @param duplicates of them those that came before
+ * @param recovered datagrams made from parities
  * @param stale of them those that were not wanted any more
  * @param refused packets that were replayed, forged or broken; at least so many
  */
@@ -17,5 +18,6 @@ public record DatagramProgress(
     long opens,
     long arrived,
     long duplicates,
+    long recovered,
     long stale,
     long refused) {}

@@ -39,6 +39,7 @@ final class StatusJson {
         .field("opens", datagrams.opens())
         .field("arrived", datagrams.arrived())
         .field("duplicates", datagrams.duplicates())
+        .field("recovered", datagrams.recovered())
         .field("stale", datagrams.stale())
         .field("refused", datagrams.refused())
         .end('}');

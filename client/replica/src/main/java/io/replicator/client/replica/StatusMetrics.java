@@ -30,6 +30,7 @@ final class StatusMetrics {
     OPENS_TOTAL("counter", "how often datagrams were opened in this session"),
     ARRIVED_TOTAL("counter", "datagrams with changes that came"),
     DUPLICATES_TOTAL("counter", "datagrams that came before"),
+    RECOVERED_TOTAL("counter", "datagrams made from parities"),
     STALE_TOTAL("counter", "datagrams that were not wanted any more"),
     REFUSED_TOTAL("counter", "packets that were replayed, forged or broken, at least so many");
 
@@ -126,6 +127,7 @@ final class StatusMetrics {
       case OPENS_TOTAL -> datagrams.opens();
       case ARRIVED_TOTAL -> datagrams.arrived();
       case DUPLICATES_TOTAL -> datagrams.duplicates();
+      case RECOVERED_TOTAL -> datagrams.recovered();
       case STALE_TOTAL -> datagrams.stale();
       case REFUSED_TOTAL -> datagrams.refused();
     };

@@ -118,7 +118,7 @@ class StatusEndpointTest {
         2,
         OptionalLong.of(80_000_000),
         OptionalLong.empty(),
-        new DatagramProgress(true, true, 1, 20, 2, 3, 4),
+        new DatagramProgress(true, true, 1, 20, 2, 5, 3, 4),
         List.of(
             new ReplicaStatus.FeedStatus(
                 new FeedId(5, "", KeyPatterns.ALL),

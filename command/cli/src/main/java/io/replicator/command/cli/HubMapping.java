@@ -11,6 +11,7 @@ import io.replicator.hub.server.AccessRule;
 import io.replicator.hub.server.HubSettings;
 import io.replicator.hub.server.ListenAddress;
 import io.replicator.hub.server.ServedDatabase;
+import io.replicator.hub.server.UdpListener;
 import io.replicator.hub.server.WebListener;
 import io.replicator.link.transport.netty.TcpSettings;
 import io.replicator.link.transport.netty.TlsSettings;
@@ -20,6 +21,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -75,10 +77,19 @@ final class HubMapping {
     };
   }
 
-  private @Nullable ListenAddress udp() {
+  private @Nullable UdpListener udp() {
     boolean wanted =
         given.isSet(LinkSettings.UDP) || given.text(LinkSettings.TRANSPORT).equals("tcp+udp");
-    return wanted ? listenAddress(LinkSettings.UDP, given.text(LinkSettings.UDP)) : null;
+    if (!wanted) {
+      return null;
+    }
+    return new UdpListener(
+        listenAddress(LinkSettings.UDP, given.text(LinkSettings.UDP)),
+        switch (given.text(LinkSettings.UDP_PARITY)) {
+          case "auto" -> OptionalInt.empty();
+          case "off" -> OptionalInt.of(0);
+          default -> OptionalInt.of(Integer.parseInt(given.text(LinkSettings.UDP_PARITY)));
+        });
   }
 
   private @Nullable WebListener web() {

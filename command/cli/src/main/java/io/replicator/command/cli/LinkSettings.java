@@ -108,6 +108,15 @@ final class LinkSettings {
           also(),
           "Where datagrams are taken; with --transport tcp+udp, or when given.");
 
+  static final Setting UDP_PARITY =
+      LIST.add(
+          "udp-parity",
+          new SettingType.Choice(List.of("auto", "off", "1", "2", "4", "8", "16")),
+          "auto",
+          on(HUB),
+          also(),
+          "So many datagrams share one more that mends a loss at once; auto = by what the line loses.");
+
   static final Setting VERIFY_EVERY =
       LIST.add(
           "verify-every",

@@ -26,6 +26,7 @@ final class DatagramGate {
   private final DeliveryCounters counters;
   private final Map<ByteString, DatagramPath> tokens = new HashMap<>();
   private @Nullable DatagramPort port;
+  private ParityPolicy.Setting parity = ParityPolicy.Setting.AUTO;
 
   DatagramGate(Loop loop, RandomGenerator random, DeliveryCounters counters) {
     this.loop = loop;
@@ -33,8 +34,13 @@ final class DatagramGate {
     this.counters = counters;
   }
 
-  void open(DatagramPort at) {
+  void open(DatagramPort at, ParityPolicy.Setting withParity) {
     port = at;
+    parity = withParity;
+  }
+
+  ParityPolicy.Setting parity() {
+    return parity;
   }
 
   /** Null = this hub takes no datagrams. */

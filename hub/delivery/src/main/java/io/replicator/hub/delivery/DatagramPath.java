@@ -8,6 +8,7 @@ import io.replicator.hub.qos.BlockSource;
 import io.replicator.link.codec.Compression;
 import io.replicator.link.codec.DatagramFormat;
 import io.replicator.link.codec.NumberRanges;
+import io.replicator.link.codec.ParitySum;
 import io.replicator.link.codec.ProtocolException;
 import io.replicator.link.transport.DatagramPort;
 import io.replicator.link.transport.Datagrams;
@@ -60,6 +61,8 @@ final class DatagramPath {
   private final int maxValueBytes;
   private final RoundTrip roundTrip = new RoundTrip();
   private final InFlight inFlight = new InFlight(roundTrip);
+  private final ParityPolicy parityPolicy;
+  private final ParityGroup parities;
   private final BlockScheduler scheduler;
   private final List<DatagramLane> lanes = new ArrayList<>();
   private final Runnable onUp;
@@ -74,6 +77,9 @@ final class DatagramPath {
   private long lostDatagrams;
   private long repairedEntries;
   private long fallbacks;
+
+  /** What the client says that it made from parities. */
+  private long recovered;
 
   /**
    * @param frames sends a frame on the connection, at once
@@ -100,6 +106,8 @@ final class DatagramPath {
     this.windowBytes = windowBytes;
     this.maxValueBytes = maxValueBytes;
     this.onUp = onUp;
+    this.parityPolicy = new ParityPolicy(hub.gate().parity());
+    this.parities = new ParityGroup(parityPolicy, roundTrip);
   }
 
   void add(DatagramLane lane) {
@@ -133,6 +141,7 @@ final class DatagramPath {
   /** These show our token. Those that were there before are replaced: the client has moved. */
   Datagrams.Listener bind(Datagrams fresh) {
     token = null;
+    parities.clear();
     Datagrams before = datagrams;
     datagrams = fresh;
     if (before != null) {
@@ -196,7 +205,7 @@ final class DatagramPath {
   int maxBatchBytes() {
     Datagrams now = datagrams;
     int most = now == null ? clientMaxBytes : Math.min(clientMaxBytes, now.maxBytes());
-    return most - DatagramFormat.OVERHEAD_BYTES;
+    return most - DatagramFormat.OVERHEAD_BYTES - ParitySum.OVERHEAD_BYTES;
   }
 
   boolean hasRoom() {
@@ -213,7 +222,8 @@ final class DatagramPath {
       return 0;
     }
     long credit = windowBytes - inFlight.unsettledBytes();
-    return Math.min(credit, now.stats().windowBytes() - inFlight.outstandingBytes());
+    long window = parities.withoutParities(now.stats().windowBytes());
+    return Math.min(credit, window - inFlight.outstandingBytes());
   }
 
   /** How long a datagram that is not full waits for company. */
@@ -297,11 +307,26 @@ final class DatagramPath {
         scheduler.sent(lane, 0, loop.nowNanos()); // forgotten meanwhile
       }
     }
+    sendParity(now);
     if (sent > 0) {
       now.flush();
     }
     if (sent == MAX_AT_ONCE) {
       pumpSoon();
+    }
+  }
+
+  private void sendParity(Datagrams now) {
+    byte[] parity = parities.due(Math.min(clientMaxBytes, now.maxBytes()), loop.nowNanos());
+    if (parity != null) {
+      now.send(parity);
+      now.flush();
+      counters.increment(DeliveryCounter.DATAGRAM_PARITIES);
+      counters.add(DeliveryCounter.DATAGRAM_PARITY_BYTES, parity.length);
+    }
+    long next = parities.nextNanos();
+    if (next >= 0) {
+      setTimer(next);
     }
   }
 
@@ -317,8 +342,11 @@ final class DatagramPath {
       scheduler.sent(lane, 0, loop.nowNanos());
       return;
     }
+    long number = inFlight.next();
     inFlight.add(lane, packed.slots(), packed.versions(), payload.length, loop.nowNanos());
+    parities.sent(number, payload, lane.level(), loop.nowNanos());
     now.send(payload);
+    sendParity(now);
     sentDatagrams++;
     counters.increment(DeliveryCounter.DATAGRAMS_SENT);
     counters.add(DeliveryCounter.DATAGRAM_BYTES, payload.length);
@@ -337,6 +365,7 @@ final class DatagramPath {
       repairedEntries += again;
       counters.add(DeliveryCounter.DATAGRAM_REPAIRS, again);
     }
+    parityPolicy.judge(sentDatagrams, lostDatagrams - inFlight.late() + recovered);
     if (silent >= silentLimit()) {
       down("nothing heard of datagrams for " + Duration.ofNanos(silent).toMillis() + " ms");
     }
@@ -367,6 +396,9 @@ final class DatagramPath {
           }
         });
     counters.add(DeliveryCounter.DATAGRAMS_LATE, inFlight.late() - lateBefore);
+    long news = Math.clamp(ack.getRecovered() - recovered, 0, InFlight.MAX_DATAGRAMS);
+    recovered += news;
+    counters.add(DeliveryCounter.DATAGRAMS_RECOVERED, news);
     pumpSoon();
   }
 

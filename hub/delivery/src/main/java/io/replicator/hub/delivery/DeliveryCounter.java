@@ -31,9 +31,14 @@ public enum DeliveryCounter {
   DATAGRAM_BYTES("Bytes of datagrams handed to the network, before encryption."),
   DATAGRAMS_LOST("Datagrams that were not acknowledged in time."),
   DATAGRAMS_LATE("Datagrams taken for lost that had arrived."),
+  DATAGRAM_PARITIES("Parities of datagrams handed to the network, on a line that loses."),
+  DATAGRAM_PARITY_BYTES("Bytes of parities handed to the network, before encryption."),
+  DATAGRAMS_RECOVERED("Datagrams that clients made from parities instead of waiting for a repair."),
   DATAGRAM_REPAIRS("Entries sent again, with the newest value, because a datagram was lost."),
   DATAGRAM_FALLBACKS(
       "Times live changes went back to blocks because datagrams did not get through."),
+  DATAGRAM_PACKETS_REFUSED(
+      "Packets at the UDP port that belonged to no datagrams: replayed, forged or broken."),
   DATAGRAM_STRANGERS("Datagram connections refused: they showed no token that was offered."),
 
   // reconciling

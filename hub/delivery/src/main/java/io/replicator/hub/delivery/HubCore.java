@@ -15,10 +15,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
@@ -36,6 +38,7 @@ public final class HubCore {
   private final BatchWorks works;
   private final BatchCache batches;
   private final DatagramGate gate;
+  private LongSupplier refusedPackets = () -> 0;
   private final Map<Integer, DatabaseState> databases = new LinkedHashMap<>();
   private final Set<SubscriberSession> sessions = new LinkedHashSet<>();
   private final Set<FeedReader> readers = new LinkedHashSet<>();
@@ -116,7 +119,25 @@ public final class HubCore {
 
   /** Offers datagrams to clients that want them, from now on. */
   public void offerDatagrams(DatagramPort port) {
-    gate.open(port);
+    offerDatagrams(port, OptionalInt.empty());
+  }
+
+  /**
+   * Offers datagrams to clients that want them, from now on.
+   *
+   * @param parity so many datagrams share a parity, 0 = none; empty = by what the line loses
+   */
+  public void offerDatagrams(DatagramPort port, OptionalInt parity) {
+    gate.open(
+        port,
+        parity.isPresent()
+            ? new ParityPolicy.Setting(parity.getAsInt())
+            : ParityPolicy.Setting.AUTO);
+  }
+
+  /** Who knows how many packets came to the port of datagrams and were none; asked on the loop. */
+  public void countRefusedPackets(LongSupplier refused) {
+    refusedPackets = refused;
   }
 
   /** How things stand. */
@@ -162,6 +183,7 @@ public final class HubCore {
 
   public Map<DeliveryCounter, Long> counters() {
     Map<DeliveryCounter, Long> all = works.counters().snapshot();
+    all.put(DeliveryCounter.DATAGRAM_PACKETS_REFUSED, refusedPackets.getAsLong());
     long hints = 0;
     long merged = 0;
     for (DatabaseState database : databases.values()) {

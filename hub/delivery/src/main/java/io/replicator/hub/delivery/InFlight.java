@@ -21,10 +21,14 @@ final class InFlight {
   /** The most numbers between the oldest unsettled one and the next. */
   static final int MAX_DATAGRAMS = 8192;
 
-  /** Overtaken by so many it is lost (RFC 9002 says 3); raised when that was wrong. */
+  /** Overtaken by so many it is lost (RFC 9002 says 3); raised when that was wrong, for a while. */
   private static final int FIRST_REORDER = 3;
 
   private static final int MAX_REORDER = 256;
+
+  /** So many that came in time make it a quarter less patient. */
+  private static final int REORDER_TRUSTED_FOR = 512;
+
   private static final int REORDER_PARTS_OF_ROUND_TRIP = 16;
 
   /** One datagram: which slots it had, at which versions. */
@@ -63,6 +67,7 @@ final class InFlight {
   private long unsettledBytes;
   private int outstanding;
   private int reorder = FIRST_REORDER;
+  private int inTime;
   private long late;
 
   /** Since when nothing at all has been acknowledged of what is out; -1 = nothing is out. */
@@ -132,7 +137,12 @@ final class InFlight {
       late++;
       unsettledBytes += sent.bytes;
       reorder = Math.clamp(newestReceived - sent.number + 1, reorder, MAX_REORDER);
+      inTime = 0;
     } else {
+      if (++inTime == REORDER_TRUSTED_FOR) {
+        reorder = Math.max(FIRST_REORDER, reorder - reorder / 4);
+        inTime = 0;
+      }
       outstandingBytes -= sent.bytes;
       outstanding--;
     }

@@ -204,14 +204,15 @@ public final class HubServer implements AutoCloseable {
   }
 
   private @Nullable QuicServer startUdp() {
-    ListenAddress at = settings.udp();
+    UdpListener at = settings.udp();
     if (at == null) {
       return null;
     }
     InetSocketAddress udp =
-        at.resolve(
-            settings.tls() != null || settings.insecure(),
-            "give TLS certificates, or listen on loopback, or allow it with insecure");
+        at.address()
+            .resolve(
+                settings.tls() != null || settings.insecure(),
+                "give TLS certificates, or listen on loopback, or allow it with insecure");
     String congestion = settings.tcp().congestionControl();
     boolean known = QuicSettings.CONGESTION_CONTROLS.contains(congestion);
     QuicSettings quic = QuicSettings.DEFAULTS;
@@ -224,7 +225,8 @@ public final class HubServer implements AutoCloseable {
                 known ? quic.withCongestionControl(congestion) : quic,
                 core.datagramAcceptor()));
     onLoop(() -> {
-      core.offerDatagrams(server.port());
+      core.offerDatagrams(server.port(), at.parity());
+      core.countRefusedPackets(server::refused);
       return true;
     });
     LOG.atInfo().addKeyValue("address", server.address()).log("datagrams are offered");

@@ -44,7 +44,7 @@ public record HubSettings(
     SourceSettings source,
     @Nullable ListenAddress http,
     @Nullable WebListener web,
-    @Nullable ListenAddress udp,
+    @Nullable UdpListener udp,
     boolean insecure,
     Duration drainTimeout) {
   public static final Duration DEFAULT_DRAIN_TIMEOUT = Duration.ofSeconds(10);
@@ -238,7 +238,7 @@ public record HubSettings(
         drainTimeout);
   }
 
-  public HubSettings withUdp(@Nullable ListenAddress changed) {
+  public HubSettings withUdp(@Nullable UdpListener changed) {
     return new HubSettings(
         address,
         redis,

@@ -163,8 +163,7 @@ final class DatagramVectors {
         "it has a version chain",
         live(Cursor.NONE, false, new VersionChain(12, List.of()), put));
     Change part =
-        new Change.Part(
-            Key.of("k"), 12, 0, false, new Value.StringValue(new byte[] {1}), 0);
+        new Change.Part(Key.of("k"), 12, 0, false, new Value.StringValue(new byte[] {1}), 0);
     bad("part", "it has a part of a value", live(Cursor.NONE, false, null, part));
     bad(
         "codec",

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * A hub and a client with datagrams between them, over 10 Mbit/s with a round trip of 100 ms: 2,000
@@ -32,7 +33,15 @@ final class LossyLine {
   private int updates;
 
   LossyLine(long seed, int lossPerMille) {
+    this(seed, lossPerMille, OptionalInt.empty());
+  }
+
+  /**
+   * @param parity as hubs take it
+   */
+  LossyLine(long seed, int lossPerMille, OptionalInt parity) {
     stage = new Stage(seed, Duration.ofSeconds(30), true);
+    stage.hub.drawParity(() -> parity);
     way = new MemoryDatagramLink(stage.loop, settings(lossPerMille));
     MemoryLink.Settings connection =
         MemoryLink.Settings.FAST.withDelay(ONE_WAY).withRate(BYTES_PER_SECOND);
@@ -48,10 +57,6 @@ final class LossyLine {
   private static MemoryDatagramLink.Settings settings(int lossPerMille) {
     return new MemoryDatagramLink.Settings(
         ONE_WAY, Duration.ofMillis(1), BYTES_PER_SECOND, 64 * 1024, lossPerMille, 0, 1150, 250_000);
-  }
-
-  void lose(int perMille) {
-    way.change(settings(perMille));
   }
 
   /** Writes for so long. */
@@ -108,13 +113,18 @@ final class LossyLine {
     return Duration.ofNanos(latenesses.get(Math.clamp(at, 0, latenesses.size() - 1)));
   }
 
+  /** Handed to the network. */
+  long bytes() {
+    return count(DeliveryCounter.DATAGRAM_BYTES) + count(DeliveryCounter.DATAGRAM_PARITY_BYTES);
+  }
+
   long count(DeliveryCounter counter) {
     return stage.hub.count(counter);
   }
 
   @Override
   public String toString() {
-    return "seed %d: p50 %d ms, p99 %d ms, p99.9 %d ms, last %d ms; %d sent, %d lost, %d late, %,d bytes"
+    return "seed %d: p50 %d ms, p99 %d ms, p99.9 %d ms, last %d ms; %d sent, %d lost, %d late, %d made of parities, %,d bytes, %,d of parities"
         .formatted(
             stage.seed,
             lateness(0.5).toMillis(),
@@ -124,6 +134,8 @@ final class LossyLine {
             count(DeliveryCounter.DATAGRAMS_SENT),
             count(DeliveryCounter.DATAGRAMS_LOST),
             count(DeliveryCounter.DATAGRAMS_LATE),
-            count(DeliveryCounter.DATAGRAM_BYTES));
+            count(DeliveryCounter.DATAGRAMS_RECOVERED),
+            count(DeliveryCounter.DATAGRAM_BYTES),
+            count(DeliveryCounter.DATAGRAM_PARITY_BYTES));
   }
 }

@@ -16,7 +16,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The hub at one address: killed, drained and started again with nothing but its settings. */
@@ -28,6 +30,7 @@ final class SimHub {
   private final List<MemoryLink> links = new ArrayList<>();
   private final List<MemoryDatagramLink> datagramLinks = new ArrayList<>();
   private final Map<DeliveryCounter, Long> counted = new EnumMap<>(DeliveryCounter.class);
+  private Supplier<OptionalInt> drawParity = OptionalInt::empty;
   private List<ModelSource> sources = List.of();
   private @Nullable HubCore core;
 
@@ -50,6 +53,11 @@ final class SimHub {
     }
   }
 
+  /** Each start offers datagrams with as many parities as this says. */
+  void drawParity(Supplier<OptionalInt> draw) {
+    drawParity = draw;
+  }
+
   /** Clients that want datagrams come this way. */
   void add(MemoryDatagramLink link) {
     datagramLinks.add(link);
@@ -59,7 +67,7 @@ final class SimHub {
   private void listen(MemoryDatagramLink link) {
     HubCore open = core;
     if (open != null) {
-      open.offerDatagrams(link.port());
+      open.offerDatagrams(link.port(), drawParity.get());
       link.listen(open.datagramAcceptor());
     }
   }

@@ -70,6 +70,7 @@ final class Simulation {
             QosLevel.HIGH, List.of(new CollectionSettings("hot", HOT, QosLevel.REALTIME))));
     served.put(versioned, DatabaseSettings.of(QosLevel.LOW));
     this.hub = new SimHub(loop, workers, settings, served);
+    hub.drawParity(() -> chance(2) ? OptionalInt.of(oneOf(0, 1, 2, 4, 16)) : OptionalInt.empty());
     this.workload = new Workload(loop, 20 + random.nextInt(200), chance(3) ? 40_000 : 0, chance(2));
     int count = 1 + random.nextInt(4);
     for (int i = 0; i < count; i++) {

@@ -28,6 +28,7 @@ final class AddressTokens implements QuicTokenHandler {
 
   private final SecretKeySpec secret;
   private final LongSupplier unixSeconds;
+  private long given; // on the loop
 
   AddressTokens(LongSupplier unixSeconds) {
     byte[] key = new byte[32];
@@ -38,11 +39,17 @@ final class AddressTokens implements QuicTokenHandler {
 
   @Override
   public boolean writeToken(ByteBuf out, ByteBuf id, InetSocketAddress address) {
+    given++;
     long now = unixSeconds.getAsLong();
     byte[] idBytes = new byte[id.readableBytes()];
     id.getBytes(id.readerIndex(), idBytes);
     out.writeBytes(mac(now, idBytes, address), 0, MAC_BYTES).writeLong(now).writeBytes(idBytes);
     return true;
+  }
+
+  /** How many were given: so many packets were answered and belong to no connection yet. */
+  long given() {
+    return given;
   }
 
   /** Where the id begins in the token, -1 if it is not one of ours for this address, now. */

@@ -35,6 +35,7 @@ public final class QuicServer implements AutoCloseable {
   private final QuicSettings settings;
   private final Datagrams.Acceptor acceptor;
   private final PacketCount packets = new PacketCount();
+  private final AddressTokens tokens;
   private final Channel socket;
   private final DatagramPort port;
 
@@ -51,6 +52,7 @@ public final class QuicServer implements AutoCloseable {
     this.loop = loop;
     this.settings = settings;
     this.acceptor = acceptor;
+    this.tokens = new AddressTokens(() -> loop.unixMillis() / 1000);
     X509Bundle own = newCertificate();
     ChannelFuture bound =
         new Bootstrap()
@@ -96,7 +98,7 @@ public final class QuicServer implements AutoCloseable {
   /** Packets that came and were taken by no connection: replayed, forged or broken. On the loop. */
   public long refused() {
     long taken = takenByEnded + open.stream().mapToLong(QuicDatagrams::taken).sum();
-    return Math.max(0, packets.packets() - taken);
+    return Math.max(0, packets.packets() - tokens.given() - taken);
   }
 
   /** Ends all its datagrams. Idempotent. */
@@ -152,7 +154,7 @@ public final class QuicServer implements AutoCloseable {
                   .congestionControlAlgorithm(settings.algorithm())
                   .datagram(QUEUE, QUEUE)
                   .activeMigration(true)
-                  .tokenHandler(new AddressTokens(() -> loop.unixMillis() / 1000))
+                  .tokenHandler(tokens)
                   .handler(new Accepting())
                   .build());
     }
