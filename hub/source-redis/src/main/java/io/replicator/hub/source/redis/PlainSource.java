@@ -69,6 +69,7 @@ public final class PlainSource extends RedisSource {
     private @Nullable String repair; // why a scan is owed
     private @Nullable Scan scan; // under way
     private boolean sweeping; // the scan under way is a sweep
+    private long toldAt = System.nanoTime();
     private long watchAt = System.nanoTime();
     private long roleAt = watchAt;
     private long pingAt = watchAt;
@@ -172,15 +173,16 @@ public final class PlainSource extends RedisSource {
     private void tellHints() throws InterruptedException {
       List<byte[]> keys = buffer.take(settings.hintBatchKeys());
       if (!keys.isEmpty() && keys.size() < settings.hintBatchKeys() && scan == null) {
-        // a moment for the rest of a burst
-        buffer.awaitKeys(
-            settings.hintBatchKeys() - keys.size(), HintBuffer.nanosOf(settings.hintDelay()));
+        // Of a burst the first goes at once, what follows is told together.
+        long until = toldAt + HintBuffer.nanosOf(settings.hintDelay());
+        buffer.awaitKeys(settings.hintBatchKeys() - keys.size(), until - System.nanoTime());
         keys.addAll(buffer.take(settings.hintBatchKeys() - keys.size()));
       }
       for (int batch = 0; batch < MAX_HINT_BATCHES && !keys.isEmpty(); batch++) {
         List<byte[]> told = relevant(keys);
         if (!told.isEmpty()) {
           hints.add(told.size());
+          toldAt = System.nanoTime();
           listener.changed(told);
         }
         keys = batch + 1 < MAX_HINT_BATCHES ? buffer.take(settings.hintBatchKeys()) : List.of();

@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param scanCount keys asked for by one SCAN
  * @param maxPendingHints hinted keys kept while the listener is busy; more lead to a repair scan
  * @param hintBatchKeys hints are told when so many are there …
- * @param hintDelay … or the first of them is so old
+ * @param hintDelay … or so long after the last were told: a change after a pause waits for nothing
  * @param watchInterval how often the server is looked at for flushes, and a chain is polled
  * @param pingInterval how often an idle connection is proved to be alive
  * @param pingTimeout without an answer for so long a connection is dead
