@@ -1,6 +1,7 @@
 package io.replicator.client.replica;
 
 import io.replicator.api.Sink;
+import io.replicator.link.codec.DecodeRehearsal;
 import io.replicator.link.transport.DatagramConnector;
 import io.replicator.link.transport.netty.NettyLoop;
 import io.replicator.link.transport.netty.QuicClient;
@@ -83,6 +84,7 @@ public final class Replica implements AutoCloseable {
             new ReplicaCore.Hub(
                 hub.toString(), wayTo(hub, loop, settings), datagrams(hub, loop, settings)));
       }
+      decoders.execute(DecodeRehearsal::run);
       Replica replica = new Replica(loop, decoders, settings, hubs, targets);
       replica.core.start();
       return replica;

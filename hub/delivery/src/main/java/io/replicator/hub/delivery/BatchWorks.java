@@ -34,6 +34,10 @@ final class BatchWorks {
     return loop;
   }
 
+  Executor workers() {
+    return workers;
+  }
+
   DeliverySettings settings() {
     return settings;
   }

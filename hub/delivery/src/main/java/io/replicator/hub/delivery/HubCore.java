@@ -1,12 +1,14 @@
 package io.replicator.hub.delivery;
 
 import io.replicator.api.Source;
+import io.replicator.link.codec.Compression;
 import io.replicator.link.codec.ProtocolException;
 import io.replicator.link.codec.WireError;
 import io.replicator.link.transport.Connection;
 import io.replicator.link.transport.DatagramPort;
 import io.replicator.link.transport.Datagrams;
 import io.replicator.link.transport.Loop;
+import io.replicator.link.wire.Codec;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Collection;
@@ -29,6 +31,9 @@ import java.util.stream.Stream;
  * Every method is called on the loop.
  */
 public final class HubCore {
+  /** What clients of this project ask for. */
+  private static final List<Codec> LIKELY_CODECS = List.of(Codec.CODEC_ZSTD, Codec.CODEC_NONE);
+
   private static final Duration DRAIN_LOOK = Duration.ofMillis(10);
 
   private final Loop loop;
@@ -82,6 +87,25 @@ public final class HubCore {
     database.use(cuts);
     databases.put(source.database(), database);
     database.start();
+  }
+
+  /**
+   * Builds the first batches of the first database for nobody as soon as it is ready, so that the
+   * first client to come meets a hub that has done it before.
+   *
+   * @param most how many
+   */
+  public void rehearse(int most) {
+    databases.values().stream()
+        .findFirst()
+        .ifPresent(database ->
+            new Rehearsal(
+                    new BatchWorks(loop, works.workers(), settings, new DeliveryCounters()),
+                    database,
+                    Compression.negotiate(LIKELY_CODECS, settings.compressions()),
+                    most,
+                    () -> draining || !sessions.isEmpty())
+                .start());
   }
 
   /** How it reconciles from now on. */

@@ -40,6 +40,9 @@ public final class HubServer implements AutoCloseable {
   /** One core is left for the loop and the Redis library where there are several. */
   private static final int WORKERS = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
 
+  /** Of 512 KiB each: after them most of what a load needs is compiled. */
+  private static final int REHEARSED_BATCHES = 32;
+
   private final HubSettings settings;
   private final NettyLoop loop;
   private final HubCore core;
@@ -74,6 +77,10 @@ public final class HubServer implements AutoCloseable {
       for (ServedDatabase database : settings.databases()) {
         addDatabase(redis, database);
       }
+      onLoop(() -> {
+        core.rehearse(REHEARSED_BATCHES);
+        return true;
+      });
       tcp =
           started(
               "tcp",
