@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * Keeps one session with one of its hubs going, for ever. Confined to the loop.
  *
  * <pre>
- *   ┌→ open targets ──→ connect ──→ session ──→ ended ─┐
+ *   ┌→ open targets ──→ connect ──→ session ──→ ended ─┐   (at the start both at once)
  *   │       │ none can be used   │ no hub              │
  *   │       ▼                    ▼                     ▼
  *   └────────────────── wait, back-off with jitter ←───┘
@@ -73,6 +73,10 @@ final class ReplicaCore {
 
   private ReplicaStatus.State state = ReplicaStatus.State.OPENING;
   private @Nullable ReceiverSession session;
+
+  /** Of the first attempt only: later ones come after something failed. */
+  private @Nullable EarlyConnection early;
+
   private boolean closing;
   private boolean rejoining;
   private int hub;
@@ -114,7 +118,10 @@ final class ReplicaCore {
   }
 
   void start() {
-    loop.execute(this::attempt);
+    loop.execute(() -> {
+      early = new EarlyConnection(hubs.get(hub).connector());
+      attempt();
+    });
   }
 
   /** Ends the session; the stage completes when no sink is being called any more. */
@@ -133,6 +140,7 @@ final class ReplicaCore {
     if (open != null) {
       open.close("the client closes");
     } else {
+      abandonEarly();
       finish();
     }
   }
@@ -169,11 +177,21 @@ final class ReplicaCore {
 
   private void targetsOpened(List<SessionTarget> opened) {
     if (closing) {
+      abandonEarly();
       finish();
     } else if (opened.isEmpty()) {
+      abandonEarly();
       waitForTargets();
     } else {
       connect(opened);
+    }
+  }
+
+  private void abandonEarly() {
+    EarlyConnection unused = early;
+    early = null;
+    if (unused != null) {
+      unused.abandon();
     }
   }
 
@@ -208,9 +226,9 @@ final class ReplicaCore {
             new SessionEvents(),
             hubs.get(hub).datagrams());
     session = next;
-    hubs.get(hub)
-        .connector()
-        .connect(next::start)
+    EarlyConnection made = early;
+    early = null;
+    (made == null ? hubs.get(hub).connector().connect(next::start) : made.use(next::start))
         .whenComplete((connection, failure) -> loop.execute(() -> connected(next, failure)));
   }
 
