@@ -14,6 +14,7 @@ import io.replicator.link.wire.Ack;
 import io.replicator.link.wire.Frame;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * What one connection has to send, in the scheduler's order, and what was sent and not
@@ -31,20 +32,24 @@ final class Outbox {
   private final DeliveryCounters counters;
   private final BlockScheduler scheduler;
   private final Map<Long, FeedStats.Mark> unacked = new HashMap<>();
+  private long maxWindowBytes;
   private long windowBytes;
   private int blockBytes;
   private long lastBatch;
   private long sentDataBytes;
   private long ackedDataBytes;
+  private final CreditRate rate;
 
   Outbox(Connection connection, Loop loop, DeliverySettings settings, DeliveryCounters counters) {
     this.connection = connection;
     this.loop = loop;
     this.counters = counters;
     this.scheduler = new BlockScheduler(settings.shares(), settings.caps(), loop.nowNanos());
+    this.rate = new CreditRate(loop.nowNanos());
   }
 
   void open(long window, int blockSize) {
+    maxWindowBytes = window;
     windowBytes = window;
     blockBytes = blockSize;
   }
@@ -73,8 +78,23 @@ final class Outbox {
     scheduler.ready(lane);
   }
 
+  /** Whether one more batch may be made. */
   boolean hasCredit(long unsentBytes) {
-    return unackedBytes() + unsentBytes < windowBytes && unacked.size() < MAX_UNACKED_BATCHES;
+    boolean left =
+        unackedBytes() + unsentBytes < windowBytes && unacked.size() < MAX_UNACKED_BATCHES;
+    if (!left) {
+      rate.usedUp();
+    }
+    return left;
+  }
+
+  /** What the client takes, if it is slower than what the connection tells (empty = not known). */
+  OptionalLong slower(OptionalLong connectionRate) {
+    OptionalLong taken = rate.bytesPerSecond();
+    return connectionRate.isPresent()
+            && (taken.isEmpty() || connectionRate.getAsLong() < taken.getAsLong())
+        ? connectionRate
+        : taken;
   }
 
   long unackedBytes() {
@@ -160,7 +180,12 @@ final class Outbox {
               + sentDataBytes
               + " expected");
     }
+    rate.acked(received - ackedDataBytes, loop.nowNanos());
     ackedDataBytes = received;
+    if (ack.getWindowBytes() != 0) {
+      long wished = ack.getWindowBytes() < 0 ? Long.MAX_VALUE : ack.getWindowBytes();
+      windowBytes = Math.min(wished, maxWindowBytes);
+    }
     for (long number : ack.getBatchesList()) {
       FeedStats.Mark mark = unacked.remove(number);
       if (mark == null) {

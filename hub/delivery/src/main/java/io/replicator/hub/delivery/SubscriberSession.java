@@ -372,7 +372,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
 
   @Override
   public int budgetBytes(Lane lane) {
-    OptionalLong rate = connection.stats().bytesPerSecond();
+    OptionalLong rate = outbox.slower(connection.stats().bytesPerSecond());
     int most = (int) Math.min(DeliverySettings.MAX_BATCH_BYTES, maxBatchBytes / 2);
     if (rate.isEmpty()) {
       int first =
@@ -400,7 +400,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
 
   @Override
   public int compressionLevel() {
-    return hub.works().levelFor(compression, connection.stats().bytesPerSecond());
+    return hub.works().levelFor(compression, outbox.slower(connection.stats().bytesPerSecond()));
   }
 
   @Override
