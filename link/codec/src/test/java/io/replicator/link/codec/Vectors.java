@@ -97,6 +97,12 @@ final class Vectors {
     addBlocks();
     Ack ack = Ack.newBuilder().addBatches(1).addBatches(300).setReceivedBytes(70_000).build();
     frame("ack", "P1 P60", "two batches are stored", Frame.newBuilder().setAck(ack));
+    frame(
+        "ack-window",
+        "P1 P161",
+        "a batch is stored, and the window is smaller from now on",
+        Frame.newBuilder()
+            .setAck(Ack.newBuilder().addBatches(7).setReceivedBytes(5000).setWindowBytes(8192)));
     Ping ping = Ping.newBuilder().setNonce(-1).build();
     frame("ping", "P1 P70", "are you there", Frame.newBuilder().setPing(ping));
     Pong pong = Pong.newBuilder().setNonce(-1).setUnixMicros(EXPIRY * 1000).build();

@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
  * Owns that buffer until {@link #take} gives it away.
  */
 final class FrameWriter {
-  /** Most frames are blocks of about 1 KiB. */
-  private static final int CHUNK_BYTES = 64 * 1024;
+  /** Most frames are blocks of about 1 KiB. Netty's allocator pools buffers of at most so many. */
+  private static final int CHUNK_BYTES = 32 * 1024;
 
+  /** Most flushes to a client that has everything are a block or two. */
   private static final int SMALL_CHUNK_BYTES = 4 * 1024;
 
   private final ByteBufAllocator allocator;

@@ -1,23 +1,11 @@
 package io.replicator.link.transport.netty;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslHandler;
-import io.netty.util.ReferenceCountUtil;
 import io.replicator.link.transport.HttpService;
 import java.net.InetSocketAddress;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +13,6 @@ import org.jspecify.annotations.Nullable;
  * WebSocket, which is one more {@link io.replicator.link.transport.Connection}.
  */
 public final class HttpServer implements AutoCloseable {
-  private static final int BACKLOG = 1024;
-
-  /** Connections that are told that there is no room, beyond the limit. */
-  private static final int EXTRA_CONNECTIONS = 64;
-
   /** Request line and headers (P136). */
   private static final int MAX_HEAD_BYTES = 16 * 1024;
 
@@ -38,43 +21,20 @@ public final class HttpServer implements AutoCloseable {
       new WriteBufferWaterMark(32 * 1024, 128 * 1024);
 
   private final NettyLoop loop;
-  private final @Nullable SslContext tls;
   private final TcpSettings settings;
   private final HttpService service;
-  private final Channel listening;
-  private final AtomicInteger open = new AtomicInteger();
-  private final LongAdder turnedAway = new LongAdder();
-  private final AtomicBoolean released = new AtomicBoolean();
+  private final ListeningSocket socket;
 
   private HttpServer(
       NettyLoop loop,
       InetSocketAddress address,
-      @Nullable TlsSettings tlsSettings,
+      @Nullable TlsSettings tls,
       TcpSettings settings,
       HttpService service) {
     this.loop = loop;
     this.settings = settings;
     this.service = service;
-    tls = tlsSettings == null ? null : TlsContexts.hub(tlsSettings);
-    ChannelFuture bound =
-        new ServerBootstrap()
-            .group(loop.group())
-            .channel(loop.epoll() ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
-            .option(ChannelOption.SO_BACKLOG, BACKLOG)
-            .option(ChannelOption.SO_REUSEADDR, true)
-            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-            .childHandler(new Initializer())
-            .bind(address)
-            .awaitUninterruptibly();
-    if (!bound.isSuccess()) {
-      ReferenceCountUtil.release(tls);
-      String why = bound.cause() == null ? "" : String.valueOf(bound.cause().getMessage());
-      throw new IllegalStateException(
-          "cannot listen for HTTP on %s: %s; choose another address or end what listens there"
-              .formatted(PeerOf.text(address), why),
-          bound.cause());
-    }
-    listening = bound.channel();
+    socket = new ListeningSocket(loop, address, " for HTTP", tls, settings, this::accepted);
   }
 
   /**
@@ -98,58 +58,36 @@ public final class HttpServer implements AutoCloseable {
 
   /** Where it listens, with the port it got. */
   public InetSocketAddress address() {
-    return (InetSocketAddress) listening.localAddress();
+    return socket.address();
   }
 
   /** Connections open now, WebSockets among them; from any thread. */
   public int connections() {
-    return open.get();
+    return socket.open();
   }
 
   /** Connections that found no room or never came to a request; from any thread. */
   public long turnedAway() {
-    return turnedAway.sum();
+    return socket.turnedAway();
   }
 
   /** Listens no longer. Connections stay. Idempotent. */
   @Override
   public void close() {
-    ChannelFuture closed = listening.close();
-    if (released.compareAndSet(false, true)) {
-      closed.addListener(_ -> ReferenceCountUtil.release(tls));
-    }
-    if (!loop.inLoop()) {
-      closed.awaitUninterruptibly();
-    }
+    socket.close();
   }
 
-  private final class Initializer extends ChannelInitializer<Channel> {
-    @Override
-    protected void initChannel(Channel channel) {
-      int now = open.incrementAndGet();
-      channel.closeFuture().addListener(_ -> open.decrementAndGet());
-      if (now > settings.maxConnections() + EXTRA_CONNECTIONS) {
-        turnedAway.increment();
-        var _ = channel.close();
-        return;
-      }
-      SocketTuning.apply(channel, settings);
-      SslContext context = tls;
-      if (context != null) {
-        SslHandler handler = context.newHandler(channel.alloc());
-        handler.setHandshakeTimeoutMillis(settings.handshakeTimeout().toMillis());
-        channel.pipeline().addLast(handler);
-      }
-      HttpDecoderConfig limits =
-          new HttpDecoderConfig()
-              .setMaxInitialLineLength(MAX_HEAD_BYTES)
-              .setMaxHeaderSize(MAX_HEAD_BYTES)
-              .setMaxChunkSize(CHUNK_BYTES);
-      boolean room = now <= settings.maxConnections();
-      channel
-          .pipeline()
-          .addLast(new HttpServerCodec(limits))
-          .addLast(new HttpRequests(loop, settings, service, room, turnedAway::increment));
-    }
+  private void accepted(Channel channel, int openNow) {
+    channel.config().setWriteBufferWaterMark(WATER_MARK);
+    HttpDecoderConfig limits =
+        new HttpDecoderConfig()
+            .setMaxInitialLineLength(MAX_HEAD_BYTES)
+            .setMaxHeaderSize(MAX_HEAD_BYTES)
+            .setMaxChunkSize(CHUNK_BYTES);
+    boolean room = openNow <= settings.maxConnections();
+    channel
+        .pipeline()
+        .addLast(new HttpServerCodec(limits))
+        .addLast(new HttpRequests(loop, settings, service, room, () -> socket.turnAway()));
   }
 }

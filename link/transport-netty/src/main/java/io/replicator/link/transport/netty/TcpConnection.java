@@ -49,6 +49,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
   private @Nullable String endReason;
   private boolean closing;
   private boolean ended;
+  private boolean moreThanOneChunk; // since the last flush
 
   private long sentFrames;
   private long sentBytes;
@@ -102,8 +103,9 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
     int encoded = framing.encodedBytes(bytes);
     if (!writer.hasRoom(encoded)) {
       handOver();
+      moreThanOneChunk = true;
     }
-    writer.write(frame, bytes, !unsent.isSmall());
+    writer.write(frame, bytes, moreThanOneChunk && !unsent.isSmall());
     unsent.handedOver(encoded);
     sentFrames++;
     sentBytes += encoded;
@@ -124,6 +126,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
       return;
     }
     handOver();
+    moreThanOneChunk = false;
     channel.flush();
     unsent.flushed();
   }

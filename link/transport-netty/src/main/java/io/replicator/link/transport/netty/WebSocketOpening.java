@@ -3,6 +3,7 @@ package io.replicator.link.transport.netty;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -162,7 +163,11 @@ final class WebSocketOpening extends SimpleChannelInboundHandler<FullHttpRespons
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
-    fail(context.channel(), "no HTTP: " + failure.getMessage());
+    Throwable cause =
+        failure instanceof DecoderException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    fail(context.channel(), tlsReason.of(cause).orElseGet(() -> "no HTTP: " + cause.getMessage()));
   }
 
   private void fail(Channel channel, String reason) {

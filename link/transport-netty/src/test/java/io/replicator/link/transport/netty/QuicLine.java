@@ -1,17 +1,11 @@
 package io.replicator.link.transport.netty;
 
-import io.netty.util.LeakPresenceDetector;
 import io.replicator.link.transport.Connection;
 import io.replicator.link.transport.DatagramConnector;
 import io.replicator.link.transport.DatagramPort;
-import io.replicator.testing.testkit.Await;
 import io.replicator.testing.testkit.DatagramLine;
 import io.replicator.testing.testkit.TestLine;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 
 /** A hub that takes datagrams on 127.0.0.1 and its client; no buffer may be left when it closes. */
@@ -19,25 +13,18 @@ final class QuicLine extends DatagramLine {
   static final QuicSettings SETTINGS =
       QuicSettings.DEFAULTS.withConnectTimeout(Duration.ofSeconds(2));
 
-  private final NettyLoop hubLoop;
-  private final NettyLoop clientLoop;
+  private final TwoLoops loops;
   private final QuicServer server;
   private final QuicClient client;
   private final TcpLine tcp;
   private final TestLine.Pair beside;
 
   QuicLine(boolean epoll) {
-    hubLoop = epoll ? NettyLoop.start("hub") : NettyLoop.startWithoutEpoll("hub");
-    clientLoop = epoll ? NettyLoop.start("client") : NettyLoop.startWithoutEpoll("client");
+    loops = new TwoLoops(epoll);
     tcp = new TcpLine(epoll, null, null);
     beside = tcp.connect();
-    server =
-        QuicServer.listen(
-            hubLoop,
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            SETTINGS,
-            this::accept);
-    client = new QuicClient(clientLoop, SETTINGS);
+    server = QuicServer.listen(loops.hub, SocketLine.ANY_PORT, SETTINGS, this::accept);
+    client = new QuicClient(loops.client, SETTINGS);
   }
 
   QuicServer server() {
@@ -61,28 +48,17 @@ final class QuicLine extends DatagramLine {
 
   @Override
   public void onClient(Runnable action) {
-    run(clientLoop, action);
+    loops.onClient(action);
   }
 
   @Override
   public void onHub(Runnable action) {
-    run(hubLoop, action);
-  }
-
-  private static void run(NettyLoop loop, Runnable action) {
-    try {
-      CompletableFuture.runAsync(action, loop).join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof AssertionError failed) {
-        throw failed;
-      }
-      throw e;
-    }
+    loops.onHub(action);
   }
 
   @Override
   public void until(String what, BooleanSupplier condition) {
-    Await.until(Duration.ofSeconds(20), what, condition);
+    TwoLoops.until(what, condition);
   }
 
   @Override
@@ -93,9 +69,7 @@ final class QuicLine extends DatagramLine {
   @Override
   public void close() {
     server.close();
-    clientLoop.close();
-    hubLoop.close();
-    tcp.close();
-    LeakPresenceDetector.check();
+    loops.close();
+    tcp.close(); // which looks for buffers that are left
   }
 }
