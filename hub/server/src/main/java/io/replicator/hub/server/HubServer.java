@@ -198,7 +198,7 @@ public final class HubServer implements AutoCloseable {
             core,
             loop,
             workers,
-            new WebSettings(listener.origins(), open),
+            new WebSettings(listener.origins(), open, settings.tls() != null),
             HubServer.class.getClassLoader());
     return started(
         "web",

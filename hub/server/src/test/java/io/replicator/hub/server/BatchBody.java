@@ -6,6 +6,8 @@ import io.replicator.api.FeedId;
 import io.replicator.api.KeyPatterns;
 import io.replicator.api.Lane;
 import io.replicator.link.codec.BatchDecoder;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -35,6 +37,21 @@ final class BatchBody {
       at += length;
     }
     return batches;
+  }
+
+  /** The next batch of a body that does not end; a length of nothing is passed over. */
+  static Batch next(InputStream body) throws IOException {
+    int length = 0;
+    for (int shift = 0; ; shift += 7) {
+      int b = body.read();
+      if (b < 0) {
+        throw new AssertionError("the body ended");
+      }
+      length |= (b & 0x7f) << shift;
+      if (b < 0x80 && length > 0) {
+        return BatchDecoder.decode(FEED, Lane.LIVE, body.readNBytes(length));
+      }
+    }
   }
 
   /** Each part as it was told last. */

@@ -2,12 +2,16 @@ package io.replicator.hub.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.replicator.api.Batch;
+import io.replicator.api.Change;
+import io.replicator.api.Value;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -15,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** {@code GET /v1/databases/{db}/changes}: rules P133 and P134 of spec/http.md. */
+/** {@code GET /v1/databases/{db}/changes}: rules P133, P134 and P160 of spec/http.md. */
 class ChangesTests {
   private static final String CHANGES = "/v1/databases/0/changes";
   private final WebRig rig = new WebRig();
@@ -86,6 +90,38 @@ class ChangesTests {
         new Events(rig.open(CHANGES, "Accept", "text/event-stream", "Last-Event-ID", cursor))) {
       events.until("{a=1}");
       assertThat(events.snapshotBegan).isTrue();
+    }
+  }
+
+  /** P160: for programs that get no WebSocket through. */
+  @Test
+  void batchesGoOnWithoutEndFromACursor() throws Exception {
+    rig.commands.mset(Map.of("a", "1", "b", "2"));
+    rig.ready(2);
+    String entries = "/v1/databases/0/entries?format=batches";
+    List<Batch> load = BatchBody.read(rig.getBytes(entries).body());
+    rig.commands.set("a", "3");
+    String since = BatchBody.text(BatchBody.lastCursor(load));
+    HttpResponse<InputStream> response =
+        rig.open(CHANGES + "?format=batches&since=" + since, "Accept-Encoding", "identity");
+    assertThat(response.headers().firstValue("x-accel-buffering")).hasValue("no");
+    try (InputStream body = response.body()) {
+      assertThat(untilChange(body, "a")).isEqualTo("3");
+      rig.commands.set("c", "4");
+      assertThat(untilChange(body, "c")).isEqualTo("4");
+    }
+  }
+
+  /** The value that a key is changed to by the next batch that has it. */
+  private static String untilChange(InputStream body, String key) throws IOException {
+    for (Batch batch = BatchBody.next(body); ; batch = BatchBody.next(body)) {
+      for (Change change : batch.changes()) {
+        if (change.key().toString().equals(key)
+            && change instanceof Change.Put put
+            && put.value() instanceof Value.StringValue string) {
+          return new String(string.bytes(), StandardCharsets.UTF_8);
+        }
+      }
     }
   }
 

@@ -23,6 +23,12 @@ final class BatchesRendering implements Rendering {
     return bytes;
   }
 
+  /** A length of nothing (P160). */
+  @Override
+  public byte[] keepAlive() {
+    return new byte[] {0};
+  }
+
   @Override
   public byte[] end(String cursor) {
     return NOTHING;

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** In what form a body is wanted (P129, P133). */
+/** In what form a body is wanted (P129, P133, P160). */
 enum BodyFormat {
   JSON("json", "application/json"),
   NDJSON("ndjson", "application/x-ndjson"),

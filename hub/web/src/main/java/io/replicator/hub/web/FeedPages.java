@@ -29,10 +29,12 @@ final class FeedPages {
       Set.of("match", "exclude", "collection", "since", "format", "wait");
   private static final Set<BodyFormat> ENTRIES_FORMATS =
       Set.copyOf(EnumSet.of(BodyFormat.JSON, BodyFormat.NDJSON, BodyFormat.BATCHES));
+  private static final Set<BodyFormat> CHANGES_FORMATS =
+      Set.copyOf(EnumSet.of(BodyFormat.JSON, BodyFormat.SSE, BodyFormat.BATCHES));
   private static final Pattern PIECES = Pattern.compile("(?:^|&)pieces(?==?(?:&|$))=?");
   private static final String NOW = "now";
   private static final int MAX_WAIT_SECONDS = 60;
-  private static final String VARY = "Accept, Accept-Encoding, Authorization, Origin";
+  private static final String VARY = "Accept, Accept-Encoding, Authorization, Cookie, Origin";
 
   private final Loop loop;
   private final Executor workers;
@@ -104,7 +106,7 @@ final class FeedPages {
     WebQuery query = WebQuery.parse(request.query(), PIECE);
     BodyFormat format = format(request, query, ENTRIES_FORMATS);
     FeedView view = view(visitor, query, database, null);
-    boolean open = request.header("authorization").isEmpty() && request.peer().identity().isEmpty();
+    boolean open = Credentials.token(request).isEmpty() && request.peer().identity().isEmpty();
     HttpHead head =
         HttpHead.of(200)
             .withAll(cors.headers())
@@ -124,11 +126,11 @@ final class FeedPages {
                             410, "CURSOR", "this piece is of a history that is no more"))));
   }
 
-  /** What changes, as events or as the answer to one question. */
+  /** What changes, without end or as the answer to one question. */
   void changes(HttpExchange exchange, Visitor visitor, int database, HttpHead cors) {
     HttpRequest request = exchange.request();
     WebQuery query = WebQuery.parse(request.query(), CHANGES);
-    BodyFormat format = format(request, query, EnumSet.of(BodyFormat.JSON, BodyFormat.SSE));
+    BodyFormat format = format(request, query, CHANGES_FORMATS);
     String last = request.header("last-event-id");
     String since = last.isEmpty() ? query.one("since") : last;
     boolean fromNow = since.equals(NOW);
@@ -140,8 +142,8 @@ final class FeedPages {
             .with("Content-Type", format.mediaType())
             .with("Cache-Control", "no-store")
             .with("Vary", VARY);
-    if (format == BodyFormat.SSE) {
-      stream(exchange, head, format, view, fromNow ? view::readFromNow : view::read);
+    if (format != BodyFormat.JSON) {
+      endless(exchange, head, format, view, fromNow ? view::readFromNow : view::read);
     } else {
       new LongPoll(loop, workers, exchange, head, Duration.ofSeconds(wait))
           .start(listener -> fromNow ? view.readFromNow(listener) : view.read(listener));
@@ -154,6 +156,26 @@ final class FeedPages {
       BodyFormat format,
       FeedView view,
       Function<BatchReader.Listener, BatchReader> open) {
+    stream(exchange, head, format, view, false, open);
+  }
+
+  /** Proxies are asked to pass on what comes as it comes. */
+  private void endless(
+      HttpExchange exchange,
+      HttpHead head,
+      BodyFormat format,
+      FeedView view,
+      Function<BatchReader.Listener, BatchReader> open) {
+    stream(exchange, head.with("X-Accel-Buffering", "no"), format, view, true, open);
+  }
+
+  private void stream(
+      HttpExchange exchange,
+      HttpHead head,
+      BodyFormat format,
+      FeedView view,
+      boolean endless,
+      Function<BatchReader.Listener, BatchReader> open) {
     ContentCoding coding = ContentCoding.negotiate(exchange.request().header("accept-encoding"));
     HttpHead coded = head.with("Content-Encoding", coding.text());
     if (exchange.request().isHead()) {
@@ -161,8 +183,7 @@ final class FeedPages {
       return;
     }
     Rendering rendering = format.rendering(view.database(), view.epoch());
-    new BodyStream(loop, workers, rendering, coding, format == BodyFormat.SSE)
-        .start(exchange, coded, open);
+    new BodyStream(loop, workers, rendering, coding, endless).start(exchange, coded, open);
   }
 
   private static BodyFormat format(HttpRequest request, WebQuery query, Set<BodyFormat> allowed) {

@@ -2,6 +2,7 @@ package io.replicator.hub.web;
 
 import io.replicator.link.transport.HttpHead;
 import io.replicator.link.transport.HttpRequest;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -46,15 +47,17 @@ final class OriginCheck {
   /** What an answer has to say so that the page may read it. */
   Map<String, String> headers(HttpRequest request) {
     String origin = origin(request);
-    return origin.isEmpty()
-        ? Map.of()
-        : Map.of(
-            "Access-Control-Allow-Origin",
-            origin,
-            "Access-Control-Expose-Headers",
-            EXPOSED_HEADERS,
-            "Vary",
-            "Origin, Accept, Accept-Encoding");
+    if (origin.isEmpty()) {
+      return Map.of();
+    }
+    Map<String, String> headers = new HashMap<>();
+    headers.put("Access-Control-Allow-Origin", origin);
+    headers.put("Access-Control-Expose-Headers", EXPOSED_HEADERS);
+    headers.put("Vary", "Origin, Accept, Accept-Encoding");
+    if (settings.origins().contains(origin)) {
+      headers.put("Access-Control-Allow-Credentials", "true"); // never for pages of just anywhere
+    }
+    return headers;
   }
 
   /** The answer to a question whether a request would be allowed. */

@@ -20,11 +20,11 @@ public final class WebService implements HttpService {
   private static final String SUBPROTOCOL = "replicator.v1";
   private static final Pattern FEED =
       Pattern.compile("/v1/databases/(\\d{1,6})/(entries|changes|pieces/.*)");
-  private static final String BEARER = "bearer ";
 
   private final HubCore hub;
   private final Loop loop;
   private final OriginCheck origins;
+  private final boolean secure;
   private final PageFiles files;
   private final FeedPages feeds;
 
@@ -37,6 +37,7 @@ public final class WebService implements HttpService {
     this.hub = hub;
     this.loop = loop;
     this.origins = new OriginCheck(settings);
+    this.secure = settings.secure();
     this.files = new PageFiles(resources);
     this.feeds = new FeedPages(loop, workers);
   }
@@ -79,6 +80,7 @@ public final class WebService implements HttpService {
       case "/v1/stream" -> stream(exchange);
       case "/v1/databases" -> json(exchange, DatabasesJson.of(hub, visitor(request)));
       case "/v1/status" -> status(exchange);
+      case "/v1/session" -> session(exchange, request);
       default -> other(exchange, request);
     }
   }
@@ -132,12 +134,17 @@ public final class WebService implements HttpService {
         text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private Visitor visitor(HttpRequest request) {
-    String header = request.header("authorization");
-    boolean bearer = header.regionMatches(true, 0, BEARER, 0, BEARER.length());
-    if (!header.isEmpty() && !bearer) {
-      throw WebError.badRequest("Authorization: expected 'Bearer' and a token");
+  /** For those who cannot set headers (P139); a token that is refused gives no cookie. */
+  private void session(HttpExchange exchange, HttpRequest request) {
+    var _ = WebQuery.parse(request.query(), Set.of());
+    if (!request.header("authorization").isEmpty()) {
+      var _ = visitor(request);
     }
-    return hub.visitor(request.peer(), bearer ? header.substring(BEARER.length()).strip() : "");
+    HttpHead head = Credentials.session(request, secure);
+    exchange.answer(head.withAll(origins.headers(request)), new byte[0]);
+  }
+
+  private Visitor visitor(HttpRequest request) {
+    return hub.visitor(request.peer(), Credentials.token(request));
   }
 }

@@ -4,12 +4,13 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Which pages of other places may use a hub (P124).
+ * Which pages of other places may use a hub (P124), and how it is protected.
  *
  * @param origins "https://app.example.org", or "*" for all
  * @param open whether nothing else protects the hub: plain HTTP and no access rules
+ * @param secure whether it speaks TLS
  */
-public record WebSettings(List<String> origins, boolean open) {
+public record WebSettings(List<String> origins, boolean open, boolean secure) {
   /** Every page may use it. */
   public static final String ANY = "*";
 
