@@ -9,6 +9,7 @@ const TICK_MILLIS = 20;
 export class LinkProxy {
   private readonly sockets = new Set<Socket>();
   private isCut = false;
+  private passesWebSockets = true;
   private bytesPerSecond = Infinity;
   private credit = 0;
   private readonly timer = setInterval(() => this.tick(), TICK_MILLIS);
@@ -40,6 +41,11 @@ export class LinkProxy {
     this.isCut = false;
   }
 
+  /** As what stands in between in some companies: answers requests, and opens no WebSocket. */
+  blockWebSockets(): void {
+    this.passesWebSockets = false;
+  }
+
   /** Towards the browser, of all connections together. */
   throttle(bytesPerSecond: number): void {
     this.bytesPerSecond = bytesPerSecond;
@@ -69,7 +75,13 @@ export class LinkProxy {
         other.destroy();
       });
     }
-    browser.on('data', (chunk) => hub.write(chunk));
+    browser.on('data', (chunk) => {
+      if (!this.passesWebSockets && /^upgrade: *websocket/im.test(chunk.toString('latin1'))) {
+        browser.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+      } else {
+        hub.write(chunk);
+      }
+    });
     hub.on('data', (chunk) => this.down(hub, browser, chunk));
   }
 

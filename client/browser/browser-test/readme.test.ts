@@ -13,6 +13,9 @@ import { Stage, until } from './stage.ts';
 const README = readFileSync('README.md', 'utf8');
 const SNIPPETS = [...README.matchAll(/<!-- run: (\w+) -->\n```\w+\n([\s\S]*?)```/g)].map(([, how, code]) => ({ how, code }));
 
+/** What the README starts a hub with, besides databases and addresses. */
+const OPTIONS = [...(/\.\/replicator hub (.*)/.exec(README)?.[1] ?? '').matchAll(/(--web-origins)='?([^' ]+)/g)].map(([, name, value]) => `${name}=${value}`);
+
 let stage: Stage;
 let redis: Redis;
 let hubUrl: string;
@@ -22,7 +25,7 @@ function test(name: string, run: () => Promise<void>): void {
 }
 
 before(async () => {
-  stage = await Stage.started(['--web-origins=*']);
+  stage = await Stage.started(OPTIONS);
   hubUrl = stage.hub.url;
   redis = await stage.redis(0);
   await redis.run('FLUSHALL');

@@ -75,7 +75,7 @@ function clientRow(subscriber: SubscriberStatus, feed: FeedStatus, first: boolea
     number(ratio(feed.rawBytes, feed.mergedBytes)),
     number(ratio(feed.mergedBytes, feed.compressedBytes)),
     verified(feed),
-    number(first ? `${Math.round((100 * subscriber.unackedBytes) / Math.max(1, subscriber.windowBytes))} %` : ''),
+    inFlight(subscriber, first),
     number(!first || subscriber.rttNanos === null ? '–' : `${(subscriber.rttNanos / 1e6).toFixed(subscriber.rttNanos < 1e7 ? 1 : 0)} ms`),
   );
 }
@@ -89,6 +89,13 @@ function verified(feed: FeedStatus): Cell {
   const state = feed.lastDifferences > 0 ? 'warn' : 'good';
   const age = feed.sinceVerifiedSeconds < 2 ? 'just now' : `${seconds(Math.round(feed.sinceVerifiedSeconds))} ago`;
   return h('td', { class: state }, h('span', { class: 'dot' }), age, ' ', h('small', {}, found));
+}
+
+/** Bytes under way; how much may be is told by the client, and changes. */
+function inFlight({ unackedBytes, windowBytes }: SubscriberStatus, first: boolean): Cell {
+  return first
+    ? h('td', { class: 'number', title: `at most ${bytesText(windowBytes)} and a batch` }, bytesText(unackedBytes))
+    : number('');
 }
 
 function levelChip(level: string): HTMLElement {

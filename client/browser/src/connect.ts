@@ -17,6 +17,8 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
   /** Whether initial loads come over HTTP, default true; if false all comes over the WebSocket. */
   readonly loadOverHttp?: boolean;
+  /** Whether the first load comes in pieces that caches on the way may have, a CDN for example; default false. */
+  readonly pieces?: boolean;
   /**
    * Most bytes that the hub sends ahead of what this page has taken in, default 64 KiB (16 on 2G): more is
    * faster over long ways, and older over slow ones.

@@ -139,7 +139,7 @@ export class Selection {
   }
 
   private settings(): ReplicaSettings {
-    const { token, windowBytes, loadOverHttp } = this.hub.options;
+    const { token, windowBytes, loadOverHttp, pieces } = this.hub.options;
     const { collection, includes, excludes, level } = this.wanted;
     return {
       receiver: {
@@ -153,6 +153,7 @@ export class Selection {
       token: typeof token === 'function' ? token : () => token ?? '',
       tokenIsRenewed: typeof token === 'function',
       loadOverHttp: loadOverHttp ?? true,
+      pieces: pieces ?? false,
       retryFirstMillis: 250,
       retryMostMillis: 15_000,
       retrySlowMillis: 60_000,

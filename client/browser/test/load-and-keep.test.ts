@@ -95,6 +95,41 @@ test('a cursor that the hub cannot resume begins a new load (410)', async () => 
   assert.deepEqual([...map.keys()].sort(), ['a', 'c']);
 });
 
+test('a load in pieces goes on from the cursor of the manifest, and an older piece takes nothing back (P132, I3)', async () => {
+  const rig = new Rig();
+  rig.onManifest = () => ({ epoch: '1', cursor: 'bDE.', pieces: [{ url: '/p/1' }, { url: '/p/2' }] });
+  const pieces: Record<string, TestBatch> = {
+    '/p/1': { readVersion: 20, cursor: cursor('x', 'y'), changes: [put('a', 18, 'new'), put('b', 4, '2')] },
+    '/p/2': { readVersion: 10, cursor: cursor('x', 'y'), changes: [put('a', 3, 'old'), put('c', 5, '3')] },
+  };
+  rig.onPiece = (url) => Promise.resolve({ body: body([pieces[url]], 7) });
+  const map = rig.hub({ pieces: true, loadOverHttp: true }).database(5).map();
+  const hub = await rig.opened();
+  assert.deepEqual([...map].map(([key, value]) => `${key} ${String(value.plain())}`), ['a new', 'b 2', 'c 3']);
+  assert.deepEqual(rig.pieces, ['/p/1', '/p/2']);
+  const sent = readFields(readFields(hub.of(1)[0].get(5)![0] as Uint8Array).get(7)![0] as Uint8Array);
+  assert.equal(text(sent.get(1)![0]), 'l1');
+  hub.welcome();
+  await map.ready;
+});
+
+test('a load in pieces that is cut begins again, three times, then the WebSocket brings everything', async () => {
+  const rig = new Rig();
+  rig.onManifest = () => ({ epoch: '1', cursor: 'bDE.', pieces: [{ url: '/p/1' }, { url: '/p/2' }] });
+  rig.onPiece = (url) =>
+    url === '/p/2'
+      ? Promise.reject(new LoadRefused(410, 'CURSOR', 'of a history that is no more'))
+      : Promise.resolve({ body: body([{ readVersion: 20, changes: [put('a', 18, 'new')] }], 100) });
+  const map = rig.hub({ pieces: true, loadOverHttp: true }).database(5).map();
+  await rig.loop.advance(10);
+  assert.equal(rig.pieces.filter((url) => url === '/p/2').length, 3);
+  const hub = await rig.opened();
+  hub.welcome({ snapshot: true });
+  hub.batch('BACKFILL', { snapshotBegin: true, snapshotEnd: true, cursor: cursor('l', ''), changes: [put('a', 19, 'x')] });
+  await map.ready;
+  assert.equal(map.text('a'), 'x');
+});
+
 test('what stands between and knows no loads leaves it to the WebSocket', async () => {
   const rig = new Rig();
   rig.onLoad = () => Promise.reject(new LoadRefused(404, '', 'no such page'));

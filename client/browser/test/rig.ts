@@ -11,6 +11,7 @@ import {
   type LoadRequest,
   type LoadResponse,
   type Loop,
+  type Manifest,
   type Transport,
 } from '../src/receiver/transport.ts';
 import type { Surroundings } from '../src/replica/replica-core.ts';
@@ -195,6 +196,10 @@ export class Rig implements Transport, Surroundings {
   /** Answers loads; not given: this hub has none. */
   onLoad: (request: LoadRequest) => Promise<LoadResponse> = () =>
     Promise.reject(new LoadRefused(404, '', 'no load here'));
+  readonly pieces: string[] = [];
+  onManifest: () => Manifest = () => ({ epoch: '1', cursor: '.', pieces: [] });
+  onPiece: (url: string, request: LoadRequest) => Promise<LoadResponse> = (url) =>
+    Promise.reject(new LoadRefused(404, '', `no piece ${url}`));
   isOnline = true;
   private listeners: ((what: 'online' | 'offline' | 'shown') => void)[] = [];
 
@@ -224,6 +229,16 @@ export class Rig implements Transport, Surroundings {
   load(request: LoadRequest): Promise<LoadResponse> {
     this.loads.push(request);
     return this.onLoad(request);
+  }
+
+  async manifest(request: LoadRequest): Promise<Manifest> {
+    this.loads.push(request);
+    return this.onManifest();
+  }
+
+  piece(url: string, request: LoadRequest): Promise<LoadResponse> {
+    this.pieces.push(url);
+    return this.onPiece(url, request);
   }
 
   online(): boolean {

@@ -108,7 +108,7 @@ function checkFrame(vector: Vector): void {
 /** What this client puts into its messages; a vector with more is another client's. */
 const WRITTEN: Record<string, string[]> = {
   hello: ['protocol', 'client_id', 'token', 'codecs', 'feeds', 'window_bytes', 'max_batch_bytes', 'block_bytes'],
-  ack: ['batches', 'received_bytes'],
+  ack: ['batches', 'received_bytes', 'window_bytes'],
 };
 
 test('the vectors have every message that this client speaks', () => {
@@ -196,7 +196,8 @@ const FRAMES: Record<string, (frame: Uint8Array, means: Record<string, never>) =
     }
   },
   ack(frame, means: Record<string, unknown>) {
-    same(frames.ackFrame((means.batches as bigint[]).map(Number), Number(means.received_bytes)), frame);
+    const batches = [means.batches as bigint | bigint[]].flat().map(Number);
+    same(frames.ackFrame(batches, Number(means.received_bytes), Number(means.window_bytes ?? 0)), frame);
   },
   ping(frame) {
     assert.deepEqual(frames.readFrame(frame), { kind: 'ping', nonce: [0xffffffff, 0xffffffff] });

@@ -3,6 +3,7 @@ import {
   type ConnectionListener,
   type LoadRequest,
   type LoadResponse,
+  type Manifest,
   type Transport,
 } from '../receiver/transport.ts';
 
@@ -10,7 +11,7 @@ const SUBPROTOCOL = 'replicator.v1';
 const BATCHES = 'application/vnd.replicator.batches';
 const NORMAL_CLOSE = 1000;
 
-/** The way to a hub: `WebSocket` for updates, `fetch` for initial loads (spec/http.md). */
+/** The way to a hub: `WebSocket` for updates, `fetch` for loads and where no WebSocket gets through (spec/http.md). */
 export class BrowserTransport implements Transport {
   private readonly base: URL;
 
@@ -54,30 +55,55 @@ export class BrowserTransport implements Transport {
     return { abandon: () => socket.close() };
   }
 
+  /** What is here from an earlier visit is not sent again if nothing changed (P131). */
   async load(request: LoadRequest): Promise<LoadResponse> {
-    const url = new URL(`v1/databases/${request.database}/entries`, this.base);
+    const { follow, cursor } = request;
+    const url = this.feedUrl(request, follow ? 'changes' : 'entries');
+    if (cursor !== '') {
+      url.searchParams.set(follow ? 'since' : 'cursor', cursor);
+    }
+    return batches(await this.get(url, request, follow || cursor !== '' ? 'no-store' : 'no-cache'));
+  }
+
+  async manifest(request: LoadRequest): Promise<Manifest> {
+    const url = this.feedUrl(request, 'entries');
+    url.searchParams.set('pieces', '');
+    return (await this.get(url, request, 'no-store')).json() as Promise<Manifest>;
+  }
+
+  async piece(path: string, request: LoadRequest): Promise<LoadResponse> {
+    return batches(await this.get(new URL(path.replace(/^\//, ''), this.base), request, 'default'));
+  }
+
+  private feedUrl(request: LoadRequest, what: string): URL {
+    const url = new URL(`v1/databases/${request.database}/${what}`, this.base);
     request.includes.forEach((glob) => url.searchParams.append('match', glob));
     request.excludes.forEach((glob) => url.searchParams.append('exclude', glob));
     if (request.collection !== '') {
       url.searchParams.set('collection', request.collection);
     }
-    if (request.cursor !== '') {
-      url.searchParams.set('cursor', request.cursor);
+    return url;
+  }
+
+  private async get(url: URL, { token, signal }: LoadRequest, cache: RequestCache): Promise<Response> {
+    const headers: Record<string, string> = url.searchParams.has('pieces') ? {} : { Accept: BATCHES };
+    if (token !== '') {
+      headers.Authorization = `Bearer ${token}`;
     }
-    const headers: Record<string, string> = { Accept: BATCHES };
-    if (request.token !== '') {
-      headers.Authorization = `Bearer ${request.token}`;
-    }
-    const response = await fetch(url, { headers, signal: request.signal, cache: 'no-store', credentials: 'omit' });
+    const response = await fetch(url, { headers, signal, cache, credentials: 'omit' });
     if (!response.ok) {
       throw await refusal(response);
     }
-    const type = response.headers.get('Content-Type') ?? '';
-    if (!type.startsWith(BATCHES) || response.body === null) {
-      throw new LoadRefused(404, '', `${url.origin} answers a load with '${type}': is this a hub?`);
-    }
-    return { body: chunks(response.body) };
+    return response;
   }
+}
+
+function batches({ url, headers, body }: Response): LoadResponse {
+  const type = headers.get('Content-Type') ?? '';
+  if (!type.startsWith(BATCHES) || body === null) {
+    throw new LoadRefused(404, '', `${new URL(url).origin} answers a load with '${type}': is this a hub?`);
+  }
+  return { body: chunks(body) };
 }
 
 /** Not every browser lets a stream be iterated. */

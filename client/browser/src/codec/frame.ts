@@ -109,8 +109,9 @@ function writeFeed(out: WireWriter, feed: FeedRequest): void {
   );
 }
 
-export function ackFrame(batches: readonly number[], receivedBytes: number): Uint8Array<ArrayBuffer> {
-  return frame(4, (out) => out.packed(1, batches).number(2, receivedBytes));
+/** @param windowBytes from now on, 0 = as it was (P161) */
+export function ackFrame(batches: readonly number[], receivedBytes: number, windowBytes = 0): Uint8Array<ArrayBuffer> {
+  return frame(4, (out) => out.packed(1, batches).number(2, receivedBytes).number(14, windowBytes));
 }
 
 export function pingFrame(nonce: U64): Uint8Array<ArrayBuffer> {

@@ -15,9 +15,9 @@ export interface LoadObserver {
 }
 
 /**
- * An initial load over HTTP: `Batch` messages, each behind its length, in the order in which they
- * are to be applied (P128, P129). What came whole counts when the rest is cut: the sink has its
- * cursor, from which the next load or the WebSocket goes on (P130).
+ * An initial load over HTTP, or updates that come like one: `Batch` messages, each behind its length, in the
+ * order in which they are to be applied (P128, P129, P160). What came whole counts when the rest is cut: the
+ * sink has its cursor, from which the next load or the WebSocket goes on (P130).
  */
 export async function initialLoad(
   response: LoadResponse,
@@ -55,6 +55,21 @@ async function apply(
   observer: LoadObserver,
 ): Promise<boolean> {
   sink.batchBegins(lane, decoder.head);
+  if (!(await applyEntries(decoder, lane, sink, loop, observer))) {
+    return false;
+  }
+  sink.batchEnds(decoder.head);
+  return true;
+}
+
+/** In slices, so that the page can draw. @returns false if nobody wants it any more */
+export async function applyEntries(
+  decoder: BatchDecoder,
+  lane: Lane,
+  sink: Sink,
+  loop: Loop,
+  observer: LoadObserver,
+): Promise<boolean> {
   let begun = loop.nowMillis();
   while (decoder.left > 0) {
     sink.apply(decoder.next(SLICE_ENTRIES), lane);
@@ -66,18 +81,19 @@ async function apply(
       begun = loop.nowMillis();
     }
   }
-  sink.batchEnds(decoder.head);
   return true;
 }
 
 /** The messages of a stream, each behind its length as a varint. */
-async function* delimited(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
+export async function* delimited(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
   let waiting = new Uint8Array(0);
   for await (const chunk of body) {
     waiting = joined(waiting, chunk);
     for (let frame = first(waiting, maxBytes); frame !== undefined; frame = first(waiting, maxBytes)) {
       waiting = waiting.subarray(frame.end);
-      yield frame.message;
+      if (frame.message.length > 0) {
+        yield frame.message; // nothing is what keeps an idle answer alive (P160)
+      }
     }
   }
   if (waiting.length > 0) {

@@ -11,6 +11,7 @@ import {
 } from '../codec/frame.ts';
 import { Reassembler } from '../codec/reassembler.ts';
 import { ProtocolException, WIRE_ERRORS, wireErrorOf } from '../codec/wire-error.ts';
+import { ArrivalWindow } from './arrival-window.ts';
 import { FeedPipeline } from './feed-pipeline.ts';
 import { FEED, granted, hello, type FeedPlan, type ReceiverSettings } from './handshake.ts';
 import { KeepAlive } from './keep-alive.ts';
@@ -19,8 +20,8 @@ import type { SessionEnd } from './session-end.ts';
 import type { Sink } from './sink.ts';
 import type { Cancel, Connection, ConnectionListener, Loop } from './transport.ts';
 
-/** Bytes consumed are told without a batch after this part of the window. */
-const ACK_WINDOW_PART = 8;
+/** Bytes consumed are told without a batch after this part of what may be under way. */
+const ACK_PART = 8;
 
 /** Batches beyond the window: one of each lane (P61). */
 const BATCHES_BEYOND = 2;
@@ -66,8 +67,8 @@ type State =
  *                       ended: the observer is told
  *
  * The bytes told in an Ack are those received, without those of whole batches that still wait here:
- * the hub's credit is what this page has really taken in, and a busy or hidden page gets merged
- * updates and no queue.
+ * the hub's credit is what this page has really taken in. And the window told with them is what the link carries soon.
+ * So a busy or hidden page, or one behind a slow link, gets merged updates and no queue.
  */
 export class ReceiverSession implements ConnectionListener {
   private state: State = { kind: 'fresh' };
@@ -78,6 +79,7 @@ export class ReceiverSession implements ConnectionListener {
   private heldTimer: Cancel | undefined;
   private acknowledgedBytes = 0;
   private waitingBytes = 0;
+  private readonly arrivals: ArrivalWindow;
   private lookTimer: Cancel | undefined;
   receivedBytes = 0;
 
@@ -89,7 +91,9 @@ export class ReceiverSession implements ConnectionListener {
     private readonly cursor: Cursor,
     private readonly sink: Sink,
     private readonly observer: SessionObserver,
-  ) {}
+  ) {
+    this.arrivals = new ArrivalWindow(settings.windowBytes, loop.nowMillis());
+  }
 
   /** Its figures stay readable after the end; undefined before the Welcome. */
   pipeline: FeedPipeline | undefined;
@@ -132,6 +136,13 @@ export class ReceiverSession implements ConnectionListener {
 
   onClosed(reason: string): void {
     this.end({ kind: 'lost', text: `the connection to the hub ended: ${reason}` });
+  }
+
+  /** What is between may swallow WebSockets without a word. */
+  openingTimedOut(): void {
+    if (this.state.kind === 'fresh') {
+      this.end({ kind: 'lost', text: `no WebSocket was opened within ${this.settings.handshakeTimeoutMillis / 1000} s` });
+    }
   }
 
   close(text: string): void {
@@ -235,6 +246,7 @@ export class ReceiverSession implements ConnectionListener {
     const bytes = block.data.length;
     const limit = this.settings.windowBytes + BATCHES_BEYOND * this.settings.maxBatchBytes;
     this.receivedBytes += bytes;
+    this.arrivals.arrived(bytes, this.loop.nowMillis());
     if (this.receivedBytes - this.acknowledgedBytes > limit) {
       throw new ProtocolException(
         'OVERLOADED',
@@ -247,9 +259,13 @@ export class ReceiverSession implements ConnectionListener {
       this.waitingBytes += complete.data.length;
       this.hold(() => streaming.pipeline.arrived(complete));
     }
-    if (this.consumedBytes - this.acknowledgedBytes >= this.settings.windowBytes / ACK_WINDOW_PART) {
+    if (this.consumedBytes - this.acknowledgedBytes >= this.limitBytes / ACK_PART) {
       this.scheduleAck();
     }
+  }
+
+  private get limitBytes(): number {
+    return this.arrivals.limitBytes(this.keepAlive?.rttMillis);
   }
 
   /** Whole batches that wait do not count; what was once told is never taken back. */
@@ -292,7 +308,7 @@ export class ReceiverSession implements ConnectionListener {
   private sendAck(): void {
     this.ackScheduled = false;
     this.acknowledgedBytes = this.consumedBytes;
-    this.send(ackFrame(this.toAcknowledge, this.acknowledgedBytes));
+    this.send(ackFrame(this.toAcknowledge, this.acknowledgedBytes, this.limitBytes));
     this.toAcknowledge = [];
   }
 

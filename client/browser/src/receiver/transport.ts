@@ -19,8 +19,14 @@ export interface Transport {
   /** Opens a connection; what becomes of it is told to the listener, never at once. */
   connect(listener: ConnectionListener): { abandon(): void };
 
-  /** Asks for an initial load over HTTP; rejects with a `LoadRefused` if there is none to be had. */
+  /** Asks for a load or for updates over HTTP; rejects with a `LoadRefused` if there are none to be had. */
   load(request: LoadRequest): Promise<LoadResponse>;
+
+  /** Asks what pieces a load has (P132). */
+  manifest(request: LoadRequest): Promise<Manifest>;
+
+  /** Asks for one of them, which a cache on the way may have. */
+  piece(url: string, request: LoadRequest): Promise<LoadResponse>;
 }
 
 export interface LoadRequest {
@@ -31,12 +37,21 @@ export interface LoadRequest {
   readonly token: string;
   /** Where an earlier load was cut, as cursor text; "" = from the beginning. */
   readonly cursor: string;
+  /** Whether it goes on without end with what changes (P160). */
+  readonly follow: boolean;
   readonly signal: AbortSignal;
 }
 
 export interface LoadResponse {
   /** Undone from its Content-Encoding. */
   readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** The pieces of a load, and the cursor to go on from. */
+export interface Manifest {
+  readonly epoch: string;
+  readonly cursor: string;
+  readonly pieces: readonly { readonly url: string }[];
 }
 
 /** The hub's answer is no load. */

@@ -139,6 +139,9 @@ export class Entries implements Sink {
       return this.remove(key, version); // its time came on the way
     }
     const previous = this.held.get(key);
+    if (previous !== undefined && previous.generation === this.generation && previous.version > version) {
+      return undefined; // a piece from a cache may be older than another that had the key (I3)
+    }
     const held: Held = { value, expiresAtMillis, generation: this.generation, version };
     this.hold(key, held);
     return this.changeOf(key, held, previous?.value);

@@ -1,15 +1,14 @@
 import { NO_CURSOR } from '../codec/change.ts';
 import type { FeedGrant, Welcome } from '../codec/frame.ts';
 import { WIRE_ERRORS, wireErrorOf } from '../codec/wire-error.ts';
-import { cursorText } from '../receiver/cursor-text.ts';
 import type { FeedPlan, ReceiverSettings } from '../receiver/handshake.ts';
-import { initialLoad } from '../receiver/initial-load.ts';
 import { ReceiverSession } from '../receiver/receiver-session.ts';
 import type { SessionEnd } from '../receiver/session-end.ts';
 import { LoadRefused, type Cancel, type Loop, type Transport } from '../receiver/transport.ts';
 import { Backoff } from './backoff.ts';
 import type { Entries } from './entries.ts';
 import { StoreTaken, StoreWriter, type EntryStore } from './entry-store.ts';
+import { HttpWay } from './http-way.ts';
 import type { ReplicaState, ReplicaStatus } from './replica-status.ts';
 import { ReplicatorError } from './replicator-error.ts';
 
@@ -29,6 +28,8 @@ export interface ReplicaSettings {
   readonly tokenIsRenewed: boolean;
   /** Whether the initial load comes over HTTP where it can. */
   readonly loadOverHttp: boolean;
+  /** Whether it comes in pieces that caches on the way may have. */
+  readonly pieces: boolean;
   readonly retryFirstMillis: number;
   readonly retryMostMillis: number;
   readonly retrySlowMillis: number;
@@ -37,21 +38,23 @@ export interface ReplicaSettings {
 /** A session that lasted this long proves that all is well. */
 const SETTLED_MILLIS = 10_000;
 
-/** Loads over HTTP that fail in turn before the WebSocket is asked for everything. */
-const MAX_FAILED_LOADS = 3;
+/** So long updates may come over HTTP before a WebSocket is tried again. */
+const FOLLOW_MILLIS = 5 * 60_000;
 
 /**
  * Keeps one session with its hub going, for as long as the page lives.
  *
- *   open what was kept ──→ ┌→ load over HTTP ──→ session ──→ ended ─┐
- *                          │   (nothing is here)                    │
- *                          └──── wait, back-off with jitter ←───────┘
+ *   open what was kept ──→ ┌→ load over HTTP ──→ session ──→ ended ──→ ┬─┐
+ *                          │   (nothing is here)   │ no WebSocket      │ │
+ *                          │                       └→ follow over HTTP ┘ │
+ *                          └──── wait, back-off with jitter ←────────────┘
  *
  * It comes back at once when the network does or the page is shown again.
  */
 export class ReplicaCore {
   readonly ready: Promise<void>;
   private readonly backoff: Backoff;
+  private readonly http: HttpWay;
   private readonly writer: StoreWriter | undefined;
   private readonly forgetSurroundings: () => void;
   private readonly statusListeners: ((status: ReplicaStatus) => void)[] = [];
@@ -61,9 +64,9 @@ export class ReplicaCore {
   private session: ReceiverSession | undefined;
   private connecting: { abandon(): void } | undefined;
   private loading: AbortController | undefined;
+  private follows = false;
   private retry: Cancel | undefined;
   private retryAtMillis = 0;
-  private failedLoads = 0;
   private welcomedMillis = -1;
   private wasReady = false;
   private message = '';
@@ -92,6 +95,7 @@ export class ReplicaCore {
     this.backoff = new Backoff(settings.retryFirstMillis, settings.retryMostMillis, settings.retrySlowMillis, () =>
       loop.random(),
     );
+    this.http = new HttpWay(loop, transport, settings, entries);
     this.kept = store === undefined ? 'no' : 'yes';
     this.writer = store && this.newWriter(store);
     this.forgetSurroundings = surroundings.onChange((what) => this.surroundingsChanged(what));
@@ -188,8 +192,14 @@ export class ReplicaCore {
     this.setState('connecting');
     try {
       const token = await this.settings.token();
-      if (this.loadsFirst() && !aborted.signal.aborted) {
-        await this.load(token, aborted.signal);
+      if (this.http.loadsFirst() && !aborted.signal.aborted) {
+        await this.http.load(token, aborted.signal, {
+          answered: () => this.setState('loading'),
+          batch: (keys, rawBytes) => {
+            this.total.loadedKeys += keys;
+            this.counted(rawBytes);
+          },
+        });
       }
       this.loading = undefined;
       if (!aborted.signal.aborted) {
@@ -203,29 +213,58 @@ export class ReplicaCore {
     }
   }
 
-  /** Nothing is here yet, or a load was cut. */
-  private loadsFirst(): boolean {
-    const { live, backfill } = this.entries.cursor;
-    const complete = live !== undefined && (backfill?.length ?? 0) === 0;
-    return this.settings.loadOverHttp && !complete && this.failedLoads < MAX_FAILED_LOADS;
+  private counted(rawBytes: number): void {
+    this.total.rawBytes += rawBytes;
+    this.total.batches++;
+    this.statusChanged();
   }
 
-  private async load(token: string, signal: AbortSignal): Promise<void> {
-    const { plan, receiver } = this.settings;
-    this.failedLoads++;
-    const response = await this.transport.load({ ...plan, token, cursor: cursorText(this.entries.cursor), signal });
-    this.setState('loading');
-    await initialLoad(response, this.entries, this.loop, receiver.maxBatchBytes, {
-      loaded: (keys, rawBytes) => {
-        this.failedLoads = 0;
-        this.total.loadedKeys += keys;
-        this.total.rawBytes += rawBytes;
-        this.total.batches++;
-        this.statusChanged();
-      },
-      ended: () => signal.aborted,
-    });
-    this.failedLoads = 0;
+  /** No WebSocket gets through, HTTP may. */
+  private async follow(why: string): Promise<void> {
+    const over = new AbortController();
+    this.loading = over;
+    const upgrade = this.loop.schedule(FOLLOW_MILLIS, () => over.abort());
+    let end: unknown;
+    try {
+      await this.http.follow(await this.settings.token(), over.signal, {
+        answered: () => this.followedNow(),
+        batch: (keys, rawBytes) => {
+          this.total.liveKeys += keys;
+          this.counted(rawBytes);
+        },
+      });
+    } catch (e) {
+      end = e;
+    }
+    upgrade();
+    const wanted = over.signal.aborted;
+    over.abort();
+    this.followed(wanted, end, why);
+  }
+
+  private followedNow(): void {
+    this.follows = true;
+    this.welcomedMillis = this.loop.nowMillis();
+    this.message = '';
+    this.error = undefined;
+    this.current();
+  }
+
+  private followed(wanted: boolean, end: unknown, why: string): void {
+    const came = this.follows;
+    this.follows = false;
+    this.loading = undefined;
+    this.settle();
+    if (this.state === 'closed') {
+      return;
+    }
+    if (wanted) {
+      this.attempt();
+    } else if (end instanceof LoadRefused && isForGood(end)) {
+      this.needsPeople(new ReplicatorError(end.code, end.message));
+    } else {
+      this.again(came && end instanceof Error ? end.message : why);
+    }
   }
 
   private loadFailed(failure: unknown): void {
@@ -233,14 +272,13 @@ export class ReplicaCore {
       this.again(failure instanceof Error ? failure.message : String(failure));
       return;
     }
-    const known = Object.entries(WIRE_ERRORS).find(([name]) => name === failure.code);
     if (failure.code === 'CURSOR') {
       this.entries.forgetCursor();
       this.attemptSoon();
-    } else if (known !== undefined && !known[1][1] && !NO_LOADS.has(failure.status + failure.code)) {
+    } else if (isForGood(failure)) {
       this.needsPeople(new ReplicatorError(failure.code, failure.message));
     } else if (failure.status < 500) {
-      this.failedLoads = MAX_FAILED_LOADS; // hub, or what is between, has no loads: the WebSocket may
+      this.http.hasNoLoads();
       this.attemptSoon();
     } else {
       this.again(failure.message);
@@ -262,6 +300,7 @@ export class ReplicaCore {
     });
     this.session = session;
     this.connecting = this.transport.connect(session);
+    this.loop.schedule(receiver.handshakeTimeoutMillis, () => session.openingTimedOut());
   }
 
   private welcomed(welcome: Welcome, grant: FeedGrant): void {
@@ -284,19 +323,27 @@ export class ReplicaCore {
   private ended(end: SessionEnd): void {
     this.keepFigures();
     this.session = undefined;
+    this.connecting?.abandon();
     this.connecting = undefined;
     if (this.state === 'closed') {
       return;
     }
+    const neverCame = this.welcomedMillis < 0;
+    this.settle();
+    if (end.kind === 'refused' && !end.retryable) {
+      this.needsPeople(new ReplicatorError(wireErrorOf(end.code).name, end.text));
+    } else if (end.kind === 'lost' && neverCame && this.http.mayFollow()) {
+      void this.follow(end.text);
+    } else {
+      this.again(end.text);
+    }
+  }
+
+  private settle(): void {
     if (this.welcomedMillis >= 0 && this.loop.nowMillis() - this.welcomedMillis >= SETTLED_MILLIS) {
       this.backoff.reset();
     }
     this.welcomedMillis = -1;
-    if (end.kind === 'refused' && !end.retryable) {
-      this.needsPeople(new ReplicatorError(wireErrorOf(end.code).name, end.text));
-    } else {
-      this.again(end.text);
-    }
   }
 
   private again(why: string): void {
@@ -329,6 +376,8 @@ export class ReplicaCore {
     }
     if (this.session !== undefined) {
       this.session.probe();
+    } else if (what !== 'offline' && this.follows) {
+      this.loading?.abort(); // is the hub still there, and perhaps a WebSocket now?
     } else if (what !== 'offline' && this.retry !== undefined) {
       this.backoff.reset();
       this.attempt();
@@ -370,6 +419,7 @@ export class ReplicaCore {
       batches: total.batches + (pipeline?.appliedBatches ?? 0),
       waitingBatches: pipeline?.waiting ?? 0,
       sessions: this.sessions,
+      over: this.follows ? 'http' : pipeline === undefined ? '' : 'websocket',
       rttMillis: session?.keepAlive?.rttMillis,
       kept: this.kept,
     };
@@ -413,6 +463,12 @@ export class ReplicaCore {
 }
 
 const STATUS_MILLIS = 250;
+
+/** Whether coming back soon would not help. */
+function isForGood({ status, code }: LoadRefused): boolean {
+  const known = Object.entries(WIRE_ERRORS).find(([name]) => name === code);
+  return known !== undefined && !known[1][1] && !NO_LOADS.has(status + code);
+}
 
 /** Answers that say nothing about the right to a load: there is none at this address. */
 const NO_LOADS = new Set(['404BAD_REQUEST', '406BAD_REQUEST']);

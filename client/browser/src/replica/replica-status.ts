@@ -42,6 +42,8 @@ export interface ReplicaStatus {
   readonly waitingBatches: number;
   /** Connections that a hub welcomed. */
   readonly sessions: number;
+  /** What carries updates now; "" = none do. */
+  readonly over: 'websocket' | 'http' | '';
   /** Round trip to the hub. */
   readonly rttMillis: number | undefined;
   /** Whether data and cursor are kept in this browser, and why not. */

@@ -61,6 +61,7 @@ final class DemoStage implements AutoCloseable {
                 "--redis=" + source.address(),
                 "--hub=" + hub,
                 "--web=" + web,
+                "--web-origins=*", // a page that somebody tries with it may be a file
                 "--http=" + hubHttp)));
   }
 
