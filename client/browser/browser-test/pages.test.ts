@@ -83,6 +83,8 @@ test('the example shows 1,000 quotes that move, in the order that is chosen', as
   await page.waitForFunction(() => document.querySelectorAll('#quotes tr').length === 1000);
   await until('the rate is shown', () => page.textContent('#status'), (text) => /1,000 live, [\d,]{3,} changes\/s/.test(text ?? ''));
   await page.screenshot({ path: join(PICTURES, 'quotes-light.png'), clip: { x: 200, y: 0, width: 840, height: 560 } });
+  await page.setViewportSize({ width: 400, height: 700 });
+  await page.screenshot({ path: join(PICTURES, 'quotes-narrow.png') });
   await closeClean(page);
 });
 
@@ -141,6 +143,8 @@ test('the page of a hub shows what it does, and keys as they change', async () =
   await page.setViewportSize({ width: 400, height: 900 });
   await page.emulateMedia({ colorScheme: 'light' });
   await page.screenshot({ path: join(PICTURES, 'page-narrow.png'), fullPage: true });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.screenshot({ path: join(PICTURES, 'page-narrow-dark.png'), fullPage: true });
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.equal(wider, 0, 'nothing stands beyond a narrow screen');
   await closeClean(page);
