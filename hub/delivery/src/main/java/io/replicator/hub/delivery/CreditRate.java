@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <pre>
  *   ack ── at least 200 ms, credit was used up in between ──▶ ack: bytes / time is one rate
+ *   after a pause: from the moment on when credit was used up
  *   the best of the last eight stretches counts; none of them used up: not known
  * </pre>
  */
@@ -29,7 +30,11 @@ final class CreditRate {
   }
 
   /** Something was to be sent and there was no credit for it. */
-  void usedUp() {
+  void usedUp(long nowNanos) {
+    if (!usedUp && nowNanos - begunNanos > MIN_STRETCH_NANOS) {
+      begunNanos = nowNanos;
+      ackedBytes = 0;
+    }
     usedUp = true;
   }
 

@@ -83,7 +83,7 @@ final class Outbox {
     boolean left =
         unackedBytes() + unsentBytes < windowBytes && unacked.size() < MAX_UNACKED_BATCHES;
     if (!left) {
-      rate.usedUp();
+      rate.usedUp(loop.nowNanos());
     }
     return left;
   }

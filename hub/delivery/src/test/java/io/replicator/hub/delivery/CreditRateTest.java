@@ -45,11 +45,19 @@ class CreditRateTest {
     assertThat(rate.bytesPerSecond()).isEmpty();
   }
 
+  /** A load that begins long after the client came is not taken for a slow one. */
+  @Test
+  void aPauseBeforeCreditIsUsedUpDoesNotCount() {
+    now += 100 * TENTH;
+    acks(3, 100_000, true);
+    assertThat(rate.bytesPerSecond().orElseThrow()).isGreaterThan(500_000);
+  }
+
   private void acks(int count, int bytes, boolean usedUp) {
     for (int i = 0; i < count; i++) {
       now += TENTH;
       if (usedUp) {
-        rate.usedUp();
+        rate.usedUp(now - TENTH / 2);
       }
       rate.acked(bytes, now);
     }
