@@ -13,6 +13,11 @@ import java.util.function.Predicate;
  */
 public interface Holdings extends Sink {
 
+  /** Whether reading costs so much that what it gave is worth being remembered. */
+  default boolean readsSlowly() {
+    return true;
+  }
+
   /** Whether the target may hold keys of the feed, as it was found by {@link Sink#open}. */
   boolean holdsData(FeedId feed);
 

@@ -177,7 +177,9 @@ final class FeedPipeline {
       case RECONCILE_NOTE -> {
         ReconcileNote note = frame.getReconcileNote();
         if (note.getKind() == ReconcileNote.Kind.REFUSED) {
-          endRun();
+          if (open != null && open.isVerification()) {
+            endRun(); // a resync that has begun meanwhile goes on
+          }
           verifier.refused(note.getText());
           session.notCompared(plan.id(), note.getText());
         } else if (open != null && open.number() == note.getRun()) {

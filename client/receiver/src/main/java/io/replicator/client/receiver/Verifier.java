@@ -3,6 +3,7 @@ package io.replicator.client.receiver;
 import io.replicator.link.transport.Loop;
 import io.replicator.link.wire.Frame;
 import io.replicator.link.wire.ReconcileNote;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -18,6 +19,7 @@ import org.slf4j.LoggerFactory;
 final class Verifier {
   private static final Logger LOG = LoggerFactory.getLogger(Verifier.class);
   private static final int MOST_PATIENCE = 288;
+  private static final Duration FIRST = Duration.ofSeconds(30);
 
   /** What it needs of its feed. */
   interface Feed {
@@ -64,7 +66,9 @@ final class Verifier {
   void start() {
     if (!scheduled && settings.verifyEvery().isPositive()) {
       scheduled = true;
-      loop.schedule(settings.verifyEvery(), this::tick);
+      // the first one soon: what it reads is remembered
+      Duration every = settings.verifyEvery();
+      loop.schedule(every.compareTo(FIRST) < 0 ? every : FIRST, this::tick);
     }
   }
 
@@ -115,14 +119,12 @@ final class Verifier {
     }
   }
 
-  /** A run that mends proves the copy as it was when it began. */
+  /** A run that mends leaves no difference to what was read or remembered when it began. */
   private void mended(Compared result) {
     if (repairing) {
       repairing = false;
       repaired += result.differences();
     }
-    verifications++;
-    verifiedNanos = loop.nowNanos();
     mended = lastDifferences;
     lastDifferences = 0;
     lastKeys = List.of();

@@ -1,9 +1,12 @@
 package io.replicator.client.replica;
 
 import io.replicator.api.FeedId;
+import io.replicator.api.Holdings;
 import io.replicator.api.Sink;
+import io.replicator.client.receiver.CompareSettings;
 import io.replicator.client.receiver.FeedProgress;
 import io.replicator.client.receiver.ReceiverSession;
+import io.replicator.client.receiver.RememberingSink;
 import io.replicator.client.receiver.SessionEnd;
 import io.replicator.client.receiver.SessionTarget;
 import io.replicator.client.receiver.Verification;
@@ -104,7 +107,15 @@ final class ReplicaCore {
     this.settings = settings;
     this.hubs = List.copyOf(hubs);
     this.backoff = new Backoff(settings.retry(), random);
-    sinks.forEach(sink -> targets.add(new Target(sink, loop, settings.retry(), random)));
+    sinks.forEach(
+        sink -> targets.add(new Target(remembering(sink), loop, settings.retry(), random)));
+  }
+
+  private Sink remembering(Sink sink) {
+    CompareSettings compare = settings.compare();
+    return sink instanceof Holdings holdings && holdings.readsSlowly() && compare.remembers()
+        ? new RememberingSink(holdings, decoders, compare.rememberBytes())
+        : sink;
   }
 
   /** Completes when every feed was loaded for the first time; fails if the replica gives up. */

@@ -216,7 +216,9 @@ final class Cut {
     }
     growing = true;
     return new Growth(
-        (int) Math.min(maxSymbols(), Math.max(until, 4L * sketch.size())), sketch, items);
+        (int) Math.min(maxSymbols(), Math.max(until, Math.max(FIRST_SYMBOLS, 4L * sketch.size()))),
+        sketch,
+        items);
   }
 
   /** Symbols being made. */

@@ -8,6 +8,7 @@ import io.replicator.api.Source.ReadPage;
 import io.replicator.api.Value;
 import io.replicator.api.ValueHash;
 import io.replicator.hub.index.ChangeIndex;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,7 @@ final class CutBuild {
   /** How often a page that could not be read is asked for again. */
   private static final int MAX_FAILURES = 50;
 
-  private static final java.time.Duration RETRY = java.time.Duration.ofMillis(100);
+  private static final Duration RETRY = Duration.ofMillis(100);
 
   private final BatchWorks works;
   private final DatabaseState database;
@@ -41,6 +42,10 @@ final class CutBuild {
   private final int count;
   private final boolean replaces;
   private final Consumer<@Nullable Throwable> done;
+
+  /** As long as nobody uses the cut; null = without a pause. */
+  private final @Nullable AheadPace pace;
+
   private final ArrayDeque<Integer> large = new ArrayDeque<>();
 
   private int at;
@@ -48,6 +53,7 @@ final class CutBuild {
   private int pagesOut;
   private int failures;
   private boolean largeOut;
+  private boolean paused;
   private boolean ended;
 
   /** Slots whose hash is not known, at the version at which they are read. */
@@ -71,6 +77,7 @@ final class CutBuild {
       IntUnaryOperator slots,
       int count,
       boolean replaces,
+      @Nullable AheadPace pace,
       Consumer<@Nullable Throwable> done) {
     this.works = works;
     this.database = database;
@@ -80,17 +87,23 @@ final class CutBuild {
     this.slots = slots;
     this.count = count;
     this.replaces = replaces;
+    this.pace = pace;
     this.done = done;
   }
 
-  /** Fills an empty cut from all slots. */
+  /**
+   * Fills an empty cut from all slots.
+   *
+   * @param pace of a cut that nobody waits for, null = as fast as it goes
+   */
   static void all(
       BatchWorks works,
       DatabaseState database,
       ReconcileSettings settings,
       Cut cut,
+      @Nullable AheadPace pace,
       Consumer<@Nullable Throwable> done) {
-    new CutBuild(works, database, settings, cut, i -> i, cut.slots(), false, done).slice();
+    new CutBuild(works, database, settings, cut, i -> i, cut.slots(), false, pace, done).slice();
   }
 
   /** Puts what changed since the cut was made. */
@@ -101,7 +114,7 @@ final class CutBuild {
       Cut cut,
       int[] changed,
       Consumer<@Nullable Throwable> done) {
-    new CutBuild(works, database, settings, cut, i -> changed[i], changed.length, true, done)
+    new CutBuild(works, database, settings, cut, i -> changed[i], changed.length, true, null, done)
         .slice();
   }
 
@@ -111,6 +124,9 @@ final class CutBuild {
     }
     if (database.epoch() != cut.epoch()) {
       end(new IllegalStateException("history lost while a cut was made"));
+      return;
+    }
+    if (paused || pauses()) {
       return;
     }
     int end = (int) Math.min(count, at + (long) ROWS_PER_SLICE);
@@ -130,6 +146,24 @@ final class CutBuild {
     } else {
       finishIfRead();
     }
+  }
+
+  /** Whether it goes on later, because nobody waits for it. */
+  private boolean pauses() {
+    AheadPace slow = pace;
+    long wait = slow == null || cut.users() > 0 ? 0 : slow.waitNanos();
+    if (wait > 0) {
+      paused = true;
+      works
+          .loop()
+          .schedule(
+              Duration.ofNanos(wait),
+              () -> {
+                paused = false;
+                slice();
+              });
+    }
+    return wait > 0;
   }
 
   /** False if the slot's key is not the one that the cut has there. */
@@ -161,6 +195,9 @@ final class CutBuild {
   }
 
   private void ask(Unhashed page) {
+    if (pace != null) {
+      pace.reads(page.keys.size());
+    }
     works.counters().increment(DeliveryCounter.READ_PAGES);
     works.counters().add(DeliveryCounter.KEYS_READ, page.keys.size());
     database

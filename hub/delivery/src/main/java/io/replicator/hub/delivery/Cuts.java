@@ -75,11 +75,26 @@ final class Cuts {
         return moved;
       }
     }
-    Cut fresh = hasRoom(filter) ? make(filter) : null;
+    Cut fresh = hasRoom(filter) ? make(filter, null) : null;
     if (fresh != null) {
       fresh.use();
     }
     return fresh;
+  }
+
+  /**
+   * Reads and hashes everything ahead of the first who wants to compare, little by little: the cut
+   * of the whole database is ready then, and for others no value has to be read.
+   */
+  void prepare() {
+    int pace = settings.aheadKeysPerSecond();
+    if (settings.enabled()
+        && pace > 0
+        && database.ready()
+        && current.isEmpty()
+        && hasRoom(KeyFilter.of())) {
+      make(KeyFilter.of(), new AheadPace(pace, works.counters(), works.loop()));
+    }
   }
 
   /** Calls when the cut is ready, or with the reason why it will not be. */
@@ -125,7 +140,7 @@ final class Cuts {
     long needed = Cut.memoryBytesOf(database.index().slotLimit());
     for (Cut cut : List.copyOf(current.values())) {
       boolean full = memoryBytes() + needed > settings.memoryBytes() || current.size() >= MAX_CUTS;
-      if (full && !cut.isBusy() && !cut.filter().equals(filter)) {
+      if (full && !cut.isBusy() && !waiting.containsKey(cut) && !cut.filter().equals(filter)) {
         current.remove(cut.filter());
       }
     }
@@ -137,14 +152,14 @@ final class Cuts {
         && retired.size() < MAX_CUTS;
   }
 
-  private Cut make(KeyFilter filter) {
+  private Cut make(KeyFilter filter, @Nullable AheadPace pace) {
     works.counters().increment(DeliveryCounter.CUTS_MADE);
     Cut cut = Cut.begin(filter, database);
     replace(cut);
     waiting.put(cut, new ArrayList<>());
     works
         .loop()
-        .execute(() -> CutBuild.all(works, database, settings, cut, end -> filled(cut, end)));
+        .execute(() -> CutBuild.all(works, database, settings, cut, pace, end -> filled(cut, end)));
     return cut;
   }
 
@@ -178,6 +193,10 @@ final class Cuts {
   private void filled(Cut cut, @Nullable Throwable failure) {
     if (failure != null) {
       ended(cut, failure);
+      return;
+    }
+    if (cut.users() > 0) {
+      ended(cut, null); // most are equal by their digest: symbols are made when they are asked for
       return;
     }
     works.run(

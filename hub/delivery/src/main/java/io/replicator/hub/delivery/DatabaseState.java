@@ -36,6 +36,10 @@ final class DatabaseState {
 
   private static final int ROWS_PER_SLICE = 16_384;
   private static final long RELIST_NANOS = Duration.ofMillis(50).toNanos();
+
+  /** Clients that wait for a load have their turn before values are hashed ahead. */
+  private static final Duration AHEAD_AFTER = Duration.ofMillis(500);
+
   private static final Duration CHAIN_RETRY = Duration.ofSeconds(1);
 
   /** "Replicat" and the database: the same in every hub, since versions belong to the data. */
@@ -445,6 +449,13 @@ final class DatabaseState {
           .addKeyValue("keys", index.liveKeys())
           .addKeyValue("version", index.version())
           .log("database is ready");
+      loop.schedule(
+          AHEAD_AFTER,
+          () -> {
+            if (!closed) {
+              cuts().prepare();
+            }
+          });
     }
   }
 

@@ -255,13 +255,15 @@ final class FeedReconcile {
     if (repairing) {
       host.works().counters().add(DeliveryCounter.KEYS_REPAIRED, differences);
     }
-    progress.stats().checks.proved(host.works().loop().nowNanos(), repairing ? differences : 0);
+    progress.stats().checks.proved(repairing ? differences : 0);
     repairing = false;
   }
 
   void refuse(String reason) {
     verifyAsked = false;
-    end();
+    if (run != null && run.isVerification()) {
+      end(); // a resync under way goes on: it was asked too late
+    }
     host.send(
         Frame.newBuilder()
             .setReconcileNote(

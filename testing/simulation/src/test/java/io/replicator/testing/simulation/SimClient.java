@@ -8,6 +8,7 @@ import io.replicator.client.receiver.FeedPlan;
 import io.replicator.client.receiver.FeedProgress;
 import io.replicator.client.receiver.ReceiverSession;
 import io.replicator.client.receiver.ReceiverSettings;
+import io.replicator.client.receiver.RememberingSink;
 import io.replicator.client.receiver.SessionEnd;
 import io.replicator.client.receiver.SessionTarget;
 import io.replicator.link.codec.WireError;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,10 @@ final class SimClient {
   private final List<Target> targets;
   private final Faults faults;
   private List<ModelSink> sinks = List.of();
+
+  /** The same, as the session sees them. */
+  private Map<ModelSink, Sink> remembering = Map.of();
+
   private @Nullable ReceiverSession session;
   private boolean running;
 
@@ -118,6 +124,14 @@ final class SimClient {
           targets.stream()
               .map(target -> new ModelSink(loop, target.store, target.health, faults))
               .toList();
+      Map<ModelSink, Sink> wrapped = new HashMap<>();
+      sinks.forEach(sink ->
+          wrapped.put(
+              sink,
+              compare.remembers()
+                  ? new RememberingSink(sink, workers, compare.rememberBytes())
+                  : sink));
+      remembering = wrapped;
       attempt(process);
     }
   }
@@ -156,7 +170,7 @@ final class SimClient {
     List<SessionTarget> opened = new ArrayList<>();
     for (ModelSink sink : sinks) {
       if (sink.canBeOpened()) {
-        opened.add(new SessionTarget(sink, cursors(sink.store())));
+        opened.add(new SessionTarget(opened(sink), cursors(sink.store())));
       }
     }
     if (opened.isEmpty()) {
@@ -178,6 +192,15 @@ final class SimClient {
     if (opened.size() < sinks.size()) {
       rejoinLater(next);
     }
+  }
+
+  /** Tells what is remembered where the target stands. */
+  private Sink opened(ModelSink sink) {
+    Sink wrapped = Objects.requireNonNull(remembering.get(sink));
+    feeds.forEach(feed -> {
+      var _ = wrapped.open(feed.id());
+    });
+    return wrapped;
   }
 
   private Map<FeedId, Cursor> cursors(TargetStore store) {
