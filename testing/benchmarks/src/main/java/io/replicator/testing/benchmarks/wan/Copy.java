@@ -57,7 +57,7 @@ sealed interface Copy extends AutoCloseable {
   /** A hub that runs already and a client that {@link #begin} starts. */
   final class Replicator implements Copy {
     private final ReplicatorPrograms programs;
-    private final Child hub;
+    private Child hub;
     private List<Child> clients = List.of();
 
     Replicator(ReplicatorPrograms programs, Child hub) {
@@ -80,6 +80,23 @@ sealed interface Copy extends AutoCloseable {
     public void check() {
       hub.requireAlive();
       clients.forEach(Child::requireAlive);
+    }
+
+    /** A new process in its place: its history is gone. */
+    void restartHub() {
+      hub.close();
+      hub = programs.startHub();
+    }
+
+    /** Until {@link #begin}. */
+    void endClients() {
+      clients.forEach(Child::close);
+      clients = List.of();
+    }
+
+    /** What the hub says of itself. */
+    String hubPage() {
+      return programs.page(Side.SOURCE, ReplicatorPrograms.HUB_HTTP, "/status");
     }
 
     /** A number of this name in what the hub says of itself; all of them added up. */

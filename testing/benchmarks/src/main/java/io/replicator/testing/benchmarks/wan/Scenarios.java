@@ -3,6 +3,7 @@ package io.replicator.testing.benchmarks.wan;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** All scenarios there are, in the order they run. */
 final class Scenarios {
@@ -48,7 +49,28 @@ final class Scenarios {
           new LossyUpdates("udp1", 1, 0),
           new LossyUpdates("udp3", 3, 0),
           new LossyUpdates("udp5", 5, 0),
-          new LossyUpdates("udp3burst", 3, 8));
+          new LossyUpdates("udp3burst", 3, 8),
+          new Resync(
+              "R1",
+              Resync.Kind.HUB_RESTARTED,
+              0,
+              List.of(new Aim(Resync.CONNECTED_SECONDS, 2), new Aim(Resync.ALL_MB, 0.06))),
+          new Resync(
+              "R2",
+              Resync.Kind.HUB_RESTARTED,
+              10_000,
+              List.of(new Aim(Resync.CONNECTED_SECONDS, 4))),
+          new Resync(
+              "R3",
+              Resync.Kind.HUB_RESTARTED,
+              100_000,
+              List.of(new Aim(Resync.CONNECTED_SECONDS, 12))),
+          new Resync(
+              "R4", Resync.Kind.BACKUP, 50_000, List.of(new Aim(Resync.CONNECTED_SECONDS, 10))),
+          new VerifiedHour());
+
+  /** All whose names begin with R. */
+  private static final String RECONCILE = "reconcile";
 
   private Scenarios() {}
 
@@ -61,7 +83,12 @@ final class Scenarios {
     if (names.isEmpty()) {
       return ALL;
     }
-    return names.stream().map(Scenarios::named).toList();
+    return names.stream()
+        .flatMap(name ->
+            name.equalsIgnoreCase(RECONCILE)
+                ? ALL.stream().filter(scenario -> scenario.name().startsWith("R"))
+                : Stream.of(named(name)))
+        .toList();
   }
 
   private static Scenario named(String name) {
