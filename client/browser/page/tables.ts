@@ -49,7 +49,7 @@ export function drawClients(table: HTMLTableElement, status: HubStatus, history:
     .map(({ subscriber, feed, first }) => clientRow(subscriber, feed, first, history));
   fill(
     table,
-    ['Client', 'Feed', 'State', '#Lag', '#Keys behind', 'Last minute', '#Rate', '#Sent', '#Merged', '#Packed', 'Verified', '#In flight', '#Round trip'],
+    ['Client', 'Feed', 'State', '#Lag', '#Keys behind', 'Last minute', '#Rate', '#Sent', '#Merged, packed', 'Verified', '#In flight', '#RTT'],
     rows,
     'No client is connected.',
   );
@@ -72,8 +72,7 @@ function clientRow(subscriber: SubscriberStatus, feed: FeedStatus, first: boolea
     cell(first ? spark(history.lagOf(subscriber)) : ''),
     number(`${bytesText(history.rateOf(subscriber, feed))}/s`),
     number(bytesText(feed.wireBytes)),
-    number(ratio(feed.rawBytes, feed.mergedBytes)),
-    number(ratio(feed.mergedBytes, feed.compressedBytes)),
+    number(`${ratio(feed.rawBytes, feed.mergedBytes)} · ${ratio(feed.mergedBytes, feed.compressedBytes)}`),
     verified(feed),
     inFlight(subscriber, first),
     number(!first || subscriber.rttNanos === null ? '–' : `${(subscriber.rttNanos / 1e6).toFixed(subscriber.rttNanos < 1e7 ? 1 : 0)} ms`),
