@@ -51,6 +51,11 @@ public interface Sink extends AutoCloseable {
    */
   CompletionStage<Long> removeLeftovers(FeedId feed, Presence presence);
 
+  /** What it has counted; called by any thread at any time. */
+  default List<Counted> counted() {
+    return List.of();
+  }
+
   /** Whether {@link #removeLeftovers} is still owed for this feed after {@link #open}. */
   boolean owesLeftovers(FeedId feed);
 

@@ -1,5 +1,6 @@
 package io.replicator.client.replica;
 
+import io.replicator.api.Counted;
 import io.replicator.api.FeedId;
 import io.replicator.client.receiver.DatagramProgress;
 import io.replicator.client.receiver.FeedProgress;
@@ -129,8 +130,10 @@ public record ReplicaStatus(
    * @param state "active", "set aside", "stopped"
    * @param message why it is not active, "" = it is
    * @param failures how often it failed
+   * @param counted what it has counted since it was made
    */
-  public record TargetStatus(String name, String state, String message, long failures) {}
+  public record TargetStatus(
+      String name, String state, String message, long failures, List<Counted> counted) {}
 
   /** Whether the targets hold what the source holds, but for what is on the way. */
   public boolean isReady() {

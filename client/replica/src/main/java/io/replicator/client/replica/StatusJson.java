@@ -1,5 +1,6 @@
 package io.replicator.client.replica;
 
+import io.replicator.api.Counted;
 import io.replicator.client.receiver.DatagramProgress;
 import io.replicator.client.receiver.FeedProgress;
 import java.util.Locale;
@@ -96,7 +97,16 @@ final class StatusJson {
         .field("state", target.state())
         .field("message", target.message())
         .field("failures", target.failures())
-        .end('}');
+        .name("counters")
+        .begin('[');
+    for (Counted counted : target.counted()) {
+      json.begin('{')
+          .field("counter", counted.name())
+          .field("count", counted.value())
+          .field("what", counted.sentence())
+          .end('}');
+    }
+    json.end(']').end('}');
   }
 
   private static OptionalLong scaled(OptionalLong value, long divisor) {

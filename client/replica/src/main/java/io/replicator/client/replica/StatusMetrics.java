@@ -1,8 +1,11 @@
 package io.replicator.client.replica;
 
+import io.replicator.api.Counted;
 import io.replicator.client.receiver.DatagramProgress;
 import io.replicator.client.receiver.FeedProgress;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
@@ -110,6 +113,26 @@ final class StatusMetrics {
           "replicator_client_target_failures_total",
           label("target", target.name()),
           target.failures());
+    }
+    counted(status);
+  }
+
+  /** Targets of one kind count the same; each metric stands once with a line for each. */
+  private void counted(ReplicaStatus status) {
+    Map<String, Counted> kinds = new LinkedHashMap<>();
+    for (ReplicaStatus.TargetStatus target : status.targets()) {
+      target.counted().forEach(counted -> kinds.putIfAbsent(counted.name(), counted));
+    }
+    for (Counted kind : kinds.values()) {
+      String name = "replicator_client_target_" + kind.name() + "_total";
+      head(name, "counter", kind.sentence());
+      for (ReplicaStatus.TargetStatus target : status.targets()) {
+        for (Counted counted : target.counted()) {
+          if (counted.name().equals(kind.name())) {
+            line(name, label("target", target.name()), counted.value());
+          }
+        }
+      }
     }
   }
 

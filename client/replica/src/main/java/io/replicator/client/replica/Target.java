@@ -169,11 +169,13 @@ final class Target {
 
   ReplicaStatus.TargetStatus status() {
     return switch (state) {
-      case State.Ready ready -> new ReplicaStatus.TargetStatus(sink.name(), "active", "", failures);
-      case State.SetAside aside ->
-          new ReplicaStatus.TargetStatus(sink.name(), "set aside", aside.why, failures);
-      case State.Stopped stopped ->
-          new ReplicaStatus.TargetStatus(sink.name(), "stopped", stopped.why, failures);
+      case State.Ready ready -> status("active", "");
+      case State.SetAside aside -> status("set aside", aside.why);
+      case State.Stopped stopped -> status("stopped", stopped.why);
     };
+  }
+
+  private ReplicaStatus.TargetStatus status(String now, String why) {
+    return new ReplicaStatus.TargetStatus(sink.name(), now, why, failures, sink.counted());
   }
 }

@@ -3,6 +3,7 @@ package io.replicator.client.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.replicator.api.Counted;
 import io.replicator.api.FeedId;
 import io.replicator.api.KeyPatterns;
 import io.replicator.client.receiver.DatagramProgress;
@@ -51,7 +52,10 @@ class StatusEndpointTest {
         .contains(
             "\"sinceVerifiedSeconds\":7,\"verifications\":5,\"lastDifferences\":1,"
                 + "\"driftFound\":4,\"repaired\":3")
-        .contains("{\"target\":\"redis \\\"x\\\"\",\"state\":\"active\"");
+        .contains("{\"target\":\"redis \\\"x\\\"\",\"state\":\"active\"")
+        .contains(
+            "\"counters\":[{\"counter\":\"dead_letters\",\"count\":2,"
+                + "\"what\":\"values kept aside because they do not fit\"}]");
   }
 
   @Test
@@ -65,7 +69,10 @@ class StatusEndpointTest {
             "replicator_client_feed_drift_found_total{feed=\"5\"} 4",
             "replicator_client_feed_repaired_total{feed=\"5\"} 3",
             "replicator_client_connected 1",
-            "replicator_client_target_active{target=\"redis \\\"x\\\"\"} 1");
+            "replicator_client_target_active{target=\"redis \\\"x\\\"\"} 1",
+            "# HELP replicator_client_target_dead_letters_total values kept aside because they do not"
+                + " fit",
+            "replicator_client_target_dead_letters_total{target=\"redis \\\"x\\\"\"} 2");
   }
 
   @Test
@@ -127,6 +134,13 @@ class StatusEndpointTest {
                 true,
                 new ReplicaStatus.CheckStatus(
                     OptionalLong.of(7_000_000_000L), 5, 1, List.of("k"), 4, 3))),
-        List.of(new ReplicaStatus.TargetStatus("redis \"x\"", target, "", 0)));
+        List.of(
+            new ReplicaStatus.TargetStatus(
+                "redis \"x\"",
+                target,
+                "",
+                0,
+                List.of(
+                    new Counted("dead_letters", "values kept aside because they do not fit", 2)))));
   }
 }

@@ -6,10 +6,13 @@ import static io.replicator.api.SinkException.Category.UNAVAILABLE;
 
 import com.datastax.oss.driver.api.core.AllNodesFailedException;
 import com.datastax.oss.driver.api.core.DriverException;
+import com.datastax.oss.driver.api.core.DriverTimeoutException;
 import com.datastax.oss.driver.api.core.InvalidKeyspaceException;
 import com.datastax.oss.driver.api.core.auth.AuthenticationException;
 import com.datastax.oss.driver.api.core.servererrors.InvalidConfigurationInQueryException;
 import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
+import com.datastax.oss.driver.api.core.servererrors.OverloadedException;
+import com.datastax.oss.driver.api.core.servererrors.QueryConsistencyException;
 import com.datastax.oss.driver.api.core.servererrors.SyntaxError;
 import com.datastax.oss.driver.api.core.servererrors.UnauthorizedException;
 import io.replicator.api.SinkException;
@@ -46,6 +49,14 @@ final class Failures {
   /** Whether the same statement may succeed when it is sent again. */
   static boolean isPassing(Throwable failure) {
     return of("", failure).category() == UNAVAILABLE;
+  }
+
+  /** Whether it says that there was too much to do in time. */
+  static boolean isOverload(Throwable failure) {
+    Throwable cause = unwrap(failure);
+    return cause instanceof OverloadedException
+        || cause instanceof DriverTimeoutException
+        || cause instanceof QueryConsistencyException;
   }
 
   static Throwable unwrap(Throwable failure) {

@@ -18,9 +18,11 @@ public enum SinkCounter {
   EXPIRED_ON_ARRIVAL("keys removed because they had expired when they arrived"),
   DELETES("tables in which a key's old value was deleted"),
   DEAD_LETTERS("values kept aside because they do not fit"),
-  RETRIES("statements sent again after a time-out or an overload"),
+  RETRIES("statements sent again after a failure that may pass"),
+  OVERLOADS("failures that say that the cluster is behind: overloads and time-outs"),
   LEFTOVERS_ASKED("keys the hub was asked about after a snapshot"),
   LEFTOVERS_REMOVED("keys removed after a snapshot because the source does not have them"),
+  STRAYS_REMOVED("keys removed because comparing showed that the source does not have them"),
   VERSIONS("versions of a chain shown");
 
   private final String description;

@@ -103,6 +103,7 @@ final class Writer {
         return;
       }
       slower();
+      counters.add(SinkCounter.OVERLOADS, Failures.isOverload(thrown) ? 1 : 0);
       counters.add(SinkCounter.RETRIES, 1);
       long pause =
           Failures.unwrap(thrown) instanceof OverloadedException ? pauseNanos * 4 : pauseNanos;

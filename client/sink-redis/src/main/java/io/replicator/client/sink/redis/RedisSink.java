@@ -1,6 +1,7 @@
 package io.replicator.client.sink.redis;
 
 import io.replicator.api.Batch;
+import io.replicator.api.Counted;
 import io.replicator.api.Cursor;
 import io.replicator.api.FeedId;
 import io.replicator.api.Holdings;
@@ -48,6 +49,11 @@ public final class RedisSink implements Holdings {
 
   public SinkCounters counters() {
     return counters;
+  }
+
+  @Override
+  public List<Counted> counted() {
+    return counters.counted();
   }
 
   @Override

@@ -1,6 +1,9 @@
 package io.replicator.client.sink.redis;
 
+import io.replicator.api.Counted;
+import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
@@ -24,6 +27,13 @@ public final class SinkCounters {
     Map<SinkCounter, Long> all = new EnumMap<>(SinkCounter.class);
     adders.forEach((counter, adder) -> all.put(counter, adder.sum()));
     return all;
+  }
+
+  /** The same, each with its sentence. */
+  List<Counted> counted() {
+    return Arrays.stream(SinkCounter.values())
+        .map(counter -> Counted.of(counter, counter.description(), get(counter)))
+        .toList();
   }
 
   void add(SinkCounter counter, long count) {
