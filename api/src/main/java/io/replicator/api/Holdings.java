@@ -18,6 +18,14 @@ public interface Holdings extends Sink {
     return true;
   }
 
+  /**
+   * Whether it can tell what it holds of this feed; if not, the feed is loaded by snapshots and
+   * never verified. Called at any time.
+   */
+  default boolean tells(FeedId feed) {
+    return true;
+  }
+
   /** Whether the target may hold keys of the feed, as it was found by {@link Sink#open}. */
   boolean holdsData(FeedId feed);
 

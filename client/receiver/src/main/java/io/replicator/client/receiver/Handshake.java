@@ -79,7 +79,9 @@ final class Handshake {
   private FeedRequest.Holds holds(FeedPlan plan) {
     boolean data = false;
     for (SessionTarget target : targets) {
-      if (!compare.reconcile() || !(target.sink() instanceof Holdings holdings)) {
+      if (!compare.reconcile()
+          || !(target.sink() instanceof Holdings holdings)
+          || !holdings.tells(plan.id())) {
         return FeedRequest.Holds.UNKNOWN;
       }
       data |= holdings.holdsData(plan.id());

@@ -66,7 +66,7 @@ final class CassandraAccess {
           standard
               .withConsistency(given.text(CassandraSettings.CONSISTENCY).toUpperCase(Locale.ROOT))
               .withDatabases(DatabaseChoice.mapping(given))
-              .withSizes((int) given.bytes(CassandraSettings.MAX_VALUE), standard.atomicBytes())
+              .withSizes((int) given.bytes(CassandraSettings.MAX_VALUE), atomicBytes(standard))
               .withMappings(mappings());
       return given.command() == CommandName.CLIENT
           ? settings
@@ -77,6 +77,12 @@ final class CassandraAccess {
     } catch (IllegalArgumentException e) {
       throw new UsageError("cassandra: " + Running.words(e), e);
     }
+  }
+
+  private int atomicBytes(CassandraSinkSettings standard) {
+    return given.command() == CommandName.CLIENT
+        ? (int) given.bytes(CassandraSettings.ATOMIC)
+        : standard.atomicBytes();
   }
 
   private CassandraEndpoint withLogin(CassandraEndpoint endpoint) {

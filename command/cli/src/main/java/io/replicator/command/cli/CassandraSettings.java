@@ -139,6 +139,15 @@ final class CassandraSettings {
           also(),
           "The largest string or element that is written; a larger one goes to dead_letters.");
 
+  static final Setting ATOMIC =
+      LIST.add(
+          "cassandra-atomic",
+          size(1024, 8L << 20),
+          "1MiB",
+          on(CLIENT),
+          also(),
+          "A collection up to so many bytes is replaced in one step; a larger one in several.");
+
   static final Setting TABLES =
       LIST.add(
           "cassandra-tables",

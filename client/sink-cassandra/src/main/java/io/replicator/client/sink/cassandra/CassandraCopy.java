@@ -37,7 +37,7 @@ public final class CassandraCopy implements AutoCloseable {
 
   /** Connects and checks that the tables are there. */
   public static CassandraCopy open(CassandraEndpoint endpoint, CassandraSinkSettings settings) {
-    Connector connector = new Connector(endpoint, readConsistency(settings.consistency()));
+    Connector connector = new Connector(endpoint, settings.readConsistency().name());
     String name = connector.name();
     try {
       CqlSession session = connector.open();
@@ -216,15 +216,6 @@ public final class CassandraCopy implements AutoCloseable {
       case SORTED_SET -> "zset";
       case STREAM -> "stream";
       case DEAD_LETTER, MAPPED, BYTES, EXPIRY -> trace.name();
-    };
-  }
-
-  /** ANY and EACH_QUORUM are for writing only. */
-  private static String readConsistency(String consistency) {
-    return switch (consistency) {
-      case "ANY" -> "ONE";
-      case "EACH_QUORUM" -> "QUORUM";
-      default -> consistency;
     };
   }
 }

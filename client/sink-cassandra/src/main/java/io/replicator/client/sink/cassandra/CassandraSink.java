@@ -1,11 +1,14 @@
 package io.replicator.client.sink.cassandra;
 
 import io.replicator.api.Batch;
+import io.replicator.api.Counted;
 import io.replicator.api.Cursor;
 import io.replicator.api.FeedId;
-import io.replicator.api.Sink;
+import io.replicator.api.Holdings;
+import io.replicator.api.Key;
 import io.replicator.api.SinkException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -13,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -21,7 +25,7 @@ import java.util.function.Supplier;
  * grow, so a batch that was cut is applied again with the same outcome, and its cursor is stored
  * last.
  */
-public final class CassandraSink implements Sink {
+public final class CassandraSink implements Holdings {
   private final CassandraSinkSettings settings;
   private final Cluster cluster;
   private final InstantSource clock;
@@ -48,6 +52,11 @@ public final class CassandraSink implements Sink {
 
   public SinkCounters counters() {
     return counters;
+  }
+
+  @Override
+  public List<Counted> counted() {
+    return counters.counted();
   }
 
   @Override
@@ -79,12 +88,7 @@ public final class CassandraSink implements Sink {
   @Override
   public CompletionStage<Void> apply(Batch batch) {
     FeedSession session = session(batch.feed());
-    return run(
-            () -> {
-              session.apply(batch);
-              return "";
-            })
-        .thenAccept(applied -> {});
+    return step(() -> session.apply(batch));
   }
 
   @Override
@@ -96,6 +100,37 @@ public final class CassandraSink implements Sink {
   @Override
   public boolean owesLeftovers(FeedId feed) {
     return session(feed).owesLeftovers();
+  }
+
+  /** A row of a user's own table does not tell what the value was that it came from. */
+  @Override
+  public boolean tells(FeedId feed) {
+    return settings.mappings().stream()
+        .noneMatch(mapping -> mapping.database() < 0 || mapping.database() == feed.database());
+  }
+
+  @Override
+  public boolean holdsData(FeedId feed) {
+    return session(feed).holdsData();
+  }
+
+  /** Keys named like a version chain are rows like others: a version stands in its own table. */
+  @Override
+  public CompletionStage<Void> read(
+      FeedId feed, Predicate<byte[]> covers, boolean chainIsData, int keysPerSecond, Pages pages) {
+    FeedSession session = session(feed);
+    return step(() -> session.read(covers, keysPerSecond, pages));
+  }
+
+  @Override
+  public CompletionStage<Long> removeStrays(FeedId feed, List<Key> keys, Presence presence) {
+    FeedSession session = session(feed);
+    return run(() -> session.removeStrays(keys, presence));
+  }
+
+  @Override
+  public CompletionStage<Void> reconciled(FeedId feed) {
+    return step(session(feed)::reconciled);
   }
 
   @Override
@@ -110,6 +145,15 @@ public final class CassandraSink implements Sink {
       throw new IllegalStateException("feed " + feed.name() + " was never opened");
     }
     return session;
+  }
+
+  private CompletionStage<Void> step(Runnable step) {
+    return run(
+            () -> {
+              step.run();
+              return "";
+            })
+        .thenAccept(done -> {});
   }
 
   private <T> CompletionStage<T> run(Supplier<T> step) {

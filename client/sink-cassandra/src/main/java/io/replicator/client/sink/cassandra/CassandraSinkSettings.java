@@ -1,5 +1,6 @@
 package io.replicator.client.sink.cassandra;
 
+import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -183,6 +184,15 @@ public record CassandraSinkSettings(
         maxValue,
         atomic,
         knownKeys);
+  }
+
+  /** With which consistency is read: ANY and EACH_QUORUM are for writing only. */
+  DefaultConsistencyLevel readConsistency() {
+    return switch (consistency) {
+      case "ANY" -> DefaultConsistencyLevel.ONE;
+      case "EACH_QUORUM" -> DefaultConsistencyLevel.QUORUM;
+      default -> DefaultConsistencyLevel.valueOf(consistency);
+    };
   }
 
   private static void requireDistinct(Map<Integer, Integer> databases) {

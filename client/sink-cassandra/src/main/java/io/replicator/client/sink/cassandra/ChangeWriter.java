@@ -3,6 +3,7 @@ package io.replicator.client.sink.cassandra;
 import com.dynatrace.hash4j.hashing.Hashing;
 import io.replicator.api.Key;
 import io.replicator.api.Value;
+import io.replicator.api.ValueHash;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -90,7 +91,7 @@ final class ChangeWriter {
         mapped(entry, table);
       }
     } catch (Misfit misfit) {
-      deadLetter(entry, misfit.reason());
+      deadLetter(entry, ValueHash.of(value, expiresAtMillis), misfit.reason());
     }
   }
 
@@ -99,8 +100,12 @@ final class ChangeWriter {
     removed(key, fresh);
   }
 
-  /** A value of which not everything was kept: it is too large. */
-  void misfit(Key key, long version, Value head, long expiresAtMillis, String reason) {
+  /**
+   * A value of which not everything was kept: it is too large.
+   *
+   * @param hash of all of it, with its expiry
+   */
+  void misfit(Key key, long version, Value head, long hash, long expiresAtMillis, String reason) {
     int ttl = Ttl.seconds(expiresAtMillis, nowMillis);
     if (ttl == Ttl.OVER) {
       removed(key, false);
@@ -108,6 +113,7 @@ final class ChangeWriter {
     }
     deadLetter(
         new Entry(database, key.bytes(), head, version, expiresAtMillis, micros, ttl, left(key)),
+        hash,
         reason);
   }
 
@@ -150,12 +156,12 @@ final class ChangeWriter {
     learn(entry.key(), bits);
   }
 
-  private void deadLetter(Entry entry, String reason) {
+  private void deadLetter(Entry entry, long hash, String reason) {
     int bits = Trace.DEAD_LETTER.bit();
     announce(bits);
     Work work = deletes(entry.key(), entry.traces() & ~bits);
     work.add(
-        DeadLetters.row(statements, entry, typedKey(entry.key()), reason, nowMillis),
+        DeadLetters.row(statements, entry, typedKey(entry.key()), hash, reason, nowMillis),
         DeadLetters.KEPT_BYTES);
     send(work);
     mappedDelete(entry.key(), entry.traces() & ~bits);
@@ -265,7 +271,7 @@ final class ChangeWriter {
   }
 
   /** A key that is too long stands by its hash, which is no hex digits of any other key. */
-  private static ByteBuffer typedKey(byte[] key) {
+  static ByteBuffer typedKey(byte[] key) {
     byte[] encoded = KeyText.encode(key);
     return ByteBuffer.wrap(
         encoded.length <= TypedRows.MAX_KEY_BYTES

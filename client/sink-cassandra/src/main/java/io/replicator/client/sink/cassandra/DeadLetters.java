@@ -22,7 +22,12 @@ final class DeadLetters {
   private DeadLetters() {}
 
   static BoundStatement row(
-      Statements statements, Entry entry, ByteBuffer key, String reason, long nowMillis) {
+      Statements statements,
+      Entry entry,
+      ByteBuffer key,
+      long hash,
+      String reason,
+      long nowMillis) {
     BoundStatementBuilder row =
         statements
             .row(Trace.DEAD_LETTER, entry.database(), key)
@@ -32,9 +37,10 @@ final class DeadLetters {
     boolean text = KeyText.isUtf8(bytes);
     row = row.setBytesUnsafe(text ? 4 : 5, ByteBuffer.wrap(bytes)).setToNull(text ? 5 : 4);
     return row.setLong(6, entry.version())
-        .setInstant(7, Instant.ofEpochMilli(nowMillis))
-        .setLong(8, entry.micros())
-        .setInt(9, entry.ttl())
+        .setLong(7, hash)
+        .setInstant(8, Instant.ofEpochMilli(nowMillis))
+        .setLong(9, entry.micros())
+        .setInt(10, entry.ttl())
         .build();
   }
 

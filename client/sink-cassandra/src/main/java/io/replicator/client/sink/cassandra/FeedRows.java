@@ -25,7 +25,7 @@ final class FeedRows {
   }
 
   StoredFeed load() {
-    Row row = session.execute(statements.feedRead().bind(feed.name())).one();
+    Row row = session.execute(statements.feedRead(feed.name())).one();
     if (row == null) {
       return StoredFeed.NEVER_SEEN;
     }

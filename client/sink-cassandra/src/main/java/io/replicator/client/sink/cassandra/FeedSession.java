@@ -4,12 +4,16 @@ import io.replicator.api.Batch;
 import io.replicator.api.Change;
 import io.replicator.api.Cursor;
 import io.replicator.api.FeedId;
+import io.replicator.api.Holdings;
+import io.replicator.api.Key;
 import io.replicator.api.Lane;
 import io.replicator.api.Sink.Presence;
 import io.replicator.api.SinkException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,6 +57,7 @@ final class FeedSession {
     // Backfill entries up to this version bring keys of which nothing is there; -1 = none do.
     private long freshUntil = -1;
     private long seenDowns;
+    private final boolean holdsData;
 
     private Opened(Cluster.Open at, FeedRows rows) {
       this.at = at;
@@ -60,6 +65,10 @@ final class FeedSession {
       this.seenDowns = at.downs().count();
       this.stored = rows.load();
       this.times = new FeedClock(clock, stored.clockLimit());
+      // A stored cursor tells it without looking.
+      this.holdsData =
+          !stored.cursor().isNone()
+              || new OldRows(at.session(), settings).areThere(feed.database());
     }
 
     private long nextMicros() {
@@ -190,6 +199,43 @@ final class FeedSession {
     }
   }
 
+  /** Whether the target may hold keys of the feed, as it was found when it was opened. */
+  boolean holdsData() {
+    Opened now = opened;
+    return now != null && now.holdsData;
+  }
+
+  void read(Predicate<byte[]> covers, int keysPerSecond, Holdings.Pages pages) {
+    new HoldingsReader(
+            required().at.session(),
+            settings,
+            settings.targetDatabase(feed.database()),
+            key -> feed.patterns().matches(key) && covers.test(key),
+            keysPerSecond,
+            pages)
+        .run();
+  }
+
+  long removeStrays(List<Key> keys, Presence presence) {
+    Opened now = required();
+    try {
+      int database = settings.targetDatabase(feed.database());
+      return new StrayRemoval(now.at, database, now::nextMicros, presence, counters).run(keys);
+    } catch (RuntimeException e) {
+      opened = null;
+      throw e;
+    }
+  }
+
+  /** Whatever a snapshot before owed is settled. */
+  void reconciled() {
+    Opened now = required();
+    if (now.stored.state() != FeedState.LIVE) {
+      now.freshUntil = -1;
+      show(now, now.store(before -> before.withState(FeedState.LIVE)));
+    }
+  }
+
   private Opened required() {
     Opened now = opened;
     if (now == null) {
@@ -281,6 +327,7 @@ final class FeedSession {
           last.key(),
           last.version(),
           whole.value(),
+          whole.hash().finish(last.expiresAtMillis()),
           last.expiresAtMillis(),
           "the value has "
               + whole.bytes()

@@ -47,6 +47,10 @@ final class KeyText {
     }
   }
 
+  static byte[] decode(ByteBuffer column) {
+    return decode(StandardCharsets.UTF_8.decode(column.duplicate()).toString());
+  }
+
   static boolean isUtf8(byte[] bytes) {
     for (byte each : bytes) {
       if (each < 0) {

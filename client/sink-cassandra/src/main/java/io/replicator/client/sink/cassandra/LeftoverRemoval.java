@@ -66,7 +66,11 @@ final class LeftoverRemoval {
   private void sweep(String query, Function<Row, List<Candidate>> candidates) {
     List<Candidate> doubtful = new ArrayList<>();
     for (Row row :
-        at.session().execute(SimpleStatement.newInstance(query).setPageSize(PAGE_ROWS))) {
+        at.session()
+            .execute(
+                SimpleStatement.newInstance(query)
+                    .setPageSize(PAGE_ROWS)
+                    .setConsistencyLevel(settings.readConsistency()))) {
       doubtful.addAll(candidates.apply(row));
       if (doubtful.size() >= MAX_ASKED) {
         judge(doubtful);

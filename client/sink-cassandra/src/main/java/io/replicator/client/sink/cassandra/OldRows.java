@@ -50,7 +50,10 @@ final class OldRows {
 
   private boolean any(String query, Object... parameters) {
     return session
-        .execute(SimpleStatement.newInstance(query, parameters).setPageSize(PAGE_ROWS))
+        .execute(
+            SimpleStatement.newInstance(query, parameters)
+                .setPageSize(PAGE_ROWS)
+                .setConsistencyLevel(settings.readConsistency()))
         .iterator()
         .hasNext();
   }

@@ -5,14 +5,13 @@ import io.replicator.api.Key;
 import io.replicator.api.Lane;
 import io.replicator.api.SinkException;
 import io.replicator.api.Value;
-import java.io.ByteArrayOutputStream;
+import io.replicator.api.ValueHash;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
 
 /**
  * Large values that arrive slice by slice, until they are whole. They wait in memory, up to a
@@ -20,14 +19,19 @@ import java.util.function.Function;
  * letter.
  */
 final class Slices {
-  /** A value that is whole, or of which only the first slice was kept because it is too large. */
-  record Whole(Value value, boolean tooLarge, long bytes) {}
+  /**
+   * A value that is whole, or of which only the first slice was kept because it is too large.
+   *
+   * @param hash of all slices
+   */
+  record Whole(Value value, boolean tooLarge, long bytes, ValueHash hash) {}
 
   private static final class Pending {
     private final List<Value> slices = new ArrayList<>();
     private int next;
     private long bytes;
     private boolean tooLarge;
+    private final ValueHash hash = new ValueHash();
   }
 
   private final long maxBytes;
@@ -58,6 +62,7 @@ final class Slices {
     collected.next++;
     long bytes = bytes(part.slice());
     collected.bytes += bytes;
+    collected.hash.add(part.slice());
     if (!collected.tooLarge && waitingBytes + bytes <= maxBytes) {
       collected.slices.add(part.slice());
       waitingBytes += bytes;
@@ -113,9 +118,10 @@ final class Slices {
 
   private static Whole whole(Pending collected) {
     return new Whole(
-        collected.tooLarge ? collected.slices.getFirst() : joined(collected.slices),
+        collected.tooLarge ? collected.slices.getFirst() : Value.joined(collected.slices),
         collected.tooLarge,
-        collected.bytes);
+        collected.bytes,
+        collected.hash);
   }
 
   private static SinkException lost(Change.Part part) {
@@ -127,43 +133,6 @@ final class Slices {
             + " of key "
             + (key.length() <= 200 ? key : key.substring(0, 200) + "…")
             + " came, but not the slices before it: it is sent again from the stored cursor");
-  }
-
-  private static Value joined(List<Value> slices) {
-    return switch (slices.getLast()) {
-      case Value.StringValue last -> new Value.StringValue(bytes(slices));
-      case Value.HashValue last ->
-          new Value.HashValue(all(slices, Value.HashValue.class, Value.HashValue::fields));
-      case Value.ListValue last ->
-          new Value.ListValue(all(slices, Value.ListValue.class, Value.ListValue::elements));
-      case Value.SetValue last ->
-          new Value.SetValue(all(slices, Value.SetValue.class, Value.SetValue::members));
-      case Value.SortedSetValue last ->
-          new Value.SortedSetValue(
-              all(slices, Value.SortedSetValue.class, Value.SortedSetValue::members));
-      case Value.StreamValue last ->
-          new Value.StreamValue(
-              all(slices, Value.StreamValue.class, Value.StreamValue::entries),
-              last.lastId(),
-              last.entriesAdded(),
-              last.maxDeletedId());
-      case Value.OpaqueValue last -> slices.getFirst();
-    };
-  }
-
-  private static <V extends Value, E> List<E> all(
-      List<Value> slices, Class<V> type, Function<V, List<E>> elements) {
-    List<E> joined = new ArrayList<>();
-    slices.forEach(slice -> joined.addAll(elements.apply(type.cast(slice))));
-    return joined;
-  }
-
-  private static byte[] bytes(List<Value> slices) {
-    ByteArrayOutputStream joined = new ByteArrayOutputStream();
-    for (Value slice : slices) {
-      joined.writeBytes(((Value.StringValue) slice).bytes());
-    }
-    return joined.toByteArray();
   }
 
   private static long bytes(Value slice) {

@@ -1,5 +1,6 @@
 package io.replicator.client.sink.cassandra;
 
+import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatementBuilder;
@@ -19,10 +20,12 @@ final class Statements {
   private final PreparedStatement version;
   private final PreparedStatement feed;
   private final PreparedStatement feedRead;
+  private final ConsistencyLevel readConsistency;
   private final Map<String, MappedTable> mapped = new HashMap<>();
 
   Statements(CqlSession session, CassandraSinkSettings settings) {
     String keyspace = settings.keyspace();
+    readConsistency = settings.readConsistency();
     for (Trace trace : Trace.TABLES) {
       deletes.put(
           trace,
@@ -134,8 +137,8 @@ final class Statements {
     return feed;
   }
 
-  PreparedStatement feedRead() {
-    return feedRead;
+  BoundStatement feedRead(String feedName) {
+    return feedRead.bind(feedName).setConsistencyLevel(readConsistency);
   }
 
   MappedTable mapped(KeyMapping mapping) {

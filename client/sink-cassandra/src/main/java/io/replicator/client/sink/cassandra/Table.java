@@ -56,6 +56,7 @@ record Table(String name, List<Column> columns, List<String> keys, int partition
               .column("value", "text")
               .column("value_bytes", "blob")
               .column("version", "bigint")
+              .column("value_hash", "bigint")
               .column("at", "timestamp")
               .build());
 

@@ -69,7 +69,8 @@ final class TypedReads {
     return rows;
   }
 
-  private static Value value(Trace trace, List<Row> rows) {
+  /** What rows of one key hold, all of them or some that follow each other. */
+  static Value value(Trace trace, List<Row> rows) {
     return switch (trace) {
       case STRING -> new Value.StringValue(bytes(rows.getFirst()));
       case HASH -> new Value.HashValue(present(rows, "field").map(TypedReads::field).toList());
