@@ -259,10 +259,12 @@ final class FeedReconcile {
     repairing = false;
   }
 
+  /** There will be no verification now; a resync under way goes on. */
   void refuse(String reason) {
     verifyAsked = false;
-    if (run != null && run.isVerification()) {
-      end(); // a resync under way goes on: it was asked too late
+    ReconcileRun open = run;
+    if (open != null && open.isVerification()) {
+      end();
     }
     host.send(
         Frame.newBuilder()
