@@ -4,6 +4,7 @@ import io.replicator.api.Batch;
 import io.replicator.api.Change;
 import io.replicator.api.Cursor;
 import io.replicator.api.FeedId;
+import io.replicator.api.Holdings;
 import io.replicator.api.Key;
 import io.replicator.api.KeyPatterns;
 import io.replicator.api.Lane;
@@ -107,6 +108,9 @@ final class FeedPipeline {
   private long runEpoch;
   private int batchesBeforeRun;
 
+  /** Of the load: told at the welcome, and again when it is opened. */
+  private long expectedKeys;
+
   private long loadedKeys;
   private long liveKeys;
   private long droppedKeys;
@@ -137,6 +141,7 @@ final class FeedPipeline {
     this.snapshot = grant.getResume() == FeedGrant.Resume.SNAPSHOT;
     this.backfilling = backfilling || snapshot || grant.getResume() == FeedGrant.Resume.RECONCILE;
     this.epoch = grant.getEpoch();
+    this.expectedKeys = grant.getKeys();
     this.settings = settings;
     this.loop = loop;
     this.decoders = decoders;
@@ -155,7 +160,13 @@ final class FeedPipeline {
       removeLeftovers(true);
     }
     tellIfCurrent();
-    verifier.start();
+    if (targets.active().stream().allMatch(target -> tells(target.sink()))) {
+      verifier.start();
+    }
+  }
+
+  private boolean tells(Sink sink) {
+    return sink instanceof Holdings holdings && holdings.tells(plan.id());
   }
 
   /** What the hub says about a run: a comparison of what the targets hold with what it holds. */
@@ -227,6 +238,9 @@ final class FeedPipeline {
   }
 
   void arrived(CompressedBatch batch) {
+    if (batch.loadKeys() > 0) {
+      expectedKeys = batch.loadKeys();
+    }
     queue.add(batch);
     step();
   }
@@ -494,7 +508,7 @@ final class FeedPipeline {
         backfilling,
         snapshot,
         grant.getReason(),
-        grant.getKeys(),
+        expectedKeys,
         loadedKeys,
         liveKeys,
         droppedKeys + datagrams.staleEntries(),
@@ -505,7 +519,7 @@ final class FeedPipeline {
         readVersion,
         appliedNanos < 0 ? OptionalLong.empty() : OptionalLong.of(nowNanos - appliedNanos),
         rate.perSecond(nowNanos),
-        backfilling ? rate.remainingSeconds(grant.getKeys(), nowNanos) : OptionalLong.empty(),
+        backfilling ? rate.remainingSeconds(expectedKeys, nowNanos) : OptionalLong.empty(),
         lag.millis(nowNanos));
   }
 

@@ -11,10 +11,12 @@ import io.replicator.api.KeyPatterns;
 import io.replicator.api.Lane;
 import io.replicator.api.QosLevel;
 import io.replicator.api.SinkException;
+import io.replicator.link.wire.FeedRequest;
 import io.replicator.link.wire.Frame;
 import io.replicator.link.wire.KeyAnswer;
 import io.replicator.link.wire.KeyQuery;
 import io.replicator.link.wire.Level;
+import io.replicator.link.wire.Ping;
 import io.replicator.link.wire.StoredCursor;
 import java.time.Duration;
 import java.util.BitSet;
@@ -49,6 +51,36 @@ class ReceiverSessionTest {
     assertThat(rig.hub.hello().getFeeds(1).getLevel()).isEqualTo(Level.LEVEL_LOW);
     assertThat(rig.hub.hello().getFeeds(1).getIncludesList()).containsExactly("q:*");
     assertThat(rig.hub.hello().getFeeds(1).getExcludesList()).containsExactly("q:x*");
+  }
+
+  @Test
+  void aTargetThatCannotTellWhatItHoldsIsNeverVerified() { // P100
+    rig.connect(sink);
+    rig.hub.send(0, Rig.snapshotBegin());
+    rig.hub.send(0, Rig.snapshotEnd(5, Rig.put("key", 2)));
+
+    for (int i = 0; i < 100; i++) { // 500 s of a hub that is heard
+      rig.hub.send(Frame.newBuilder().setPing(Ping.newBuilder().setNonce(i)).build());
+      rig.loop.advance(Duration.ofSeconds(5));
+    }
+
+    assertThat(rig.ends).isEmpty();
+    assertThat(rig.hub.hello().getFeeds(0).getHolds()).isEqualTo(FeedRequest.Holds.UNKNOWN);
+    assertThat(rig.hub.heard()).noneMatch(Frame::hasReconcileNote);
+    assertThat(rig.setAside).isEmpty();
+  }
+
+  @Test
+  void aTurnThatOpensALoadTellsItsSizeAnew() { // P170
+    rig.connect(sink);
+    assertThat(rig.progress().expectedKeys()).isEqualTo(ScriptedHub.KEYS);
+
+    rig.hub.sendOpening(0, Rig.snapshotBegin(), 123_456);
+    rig.loop.runReady();
+    assertThat(rig.progress().expectedKeys()).isEqualTo(123_456);
+    rig.hub.send(0, Rig.snapshotEnd(5, Rig.put("key", 2)));
+    rig.loop.runReady();
+    assertThat(rig.progress().expectedKeys()).isEqualTo(123_456);
   }
 
   @Test

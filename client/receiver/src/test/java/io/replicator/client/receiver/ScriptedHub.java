@@ -21,6 +21,9 @@ final class ScriptedHub implements Connection.Acceptor {
   static final long EPOCH = 7;
   static final int BLOCK_BYTES = 64;
 
+  /** How many keys a Welcome says are to come. */
+  static final long KEYS = 7;
+
   private final List<Frame> heard = new ArrayList<>();
   private final List<String> ends = new ArrayList<>();
   private UnaryOperator<Welcome.Builder> welcome = UnaryOperator.identity();
@@ -77,6 +80,7 @@ final class ScriptedHub implements Connection.Acceptor {
           FeedGrant.newBuilder()
               .setFeed(request.getFeed())
               .setEpoch(EPOCH)
+              .setKeys(KEYS)
               .setResume(resumed ? FeedGrant.Resume.RESUMED : FeedGrant.Resume.SNAPSHOT));
     }
     return welcome.apply(answer).build();
@@ -89,10 +93,14 @@ final class ScriptedHub implements Connection.Acceptor {
 
   /** Blocks of a batch, not sent yet, uncompressed so that there are several. */
   List<Frame> blocks(int feed, Batch batch) {
+    return blocks(feed, batch, 0);
+  }
+
+  private List<Frame> blocks(int feed, Batch batch, long loadKeys) {
     lastBatch++;
     Chunker chunker =
         new Chunker(
-            EncodedBatch.of(batch, Compression.NONE, 0),
+            EncodedBatch.of(batch, Compression.NONE, 0).opensLoadOf(loadKeys),
             feed,
             batch.lane(),
             lastBatch,
@@ -106,6 +114,11 @@ final class ScriptedHub implements Connection.Acceptor {
 
   void send(int feed, Batch batch) {
     blocks(feed, batch).forEach(this::send);
+  }
+
+  /** A batch that tells how many keys the load has that it opens. */
+  void sendOpening(int feed, Batch batch, long loadKeys) {
+    blocks(feed, batch, loadKeys).forEach(this::send);
   }
 
   void close() {

@@ -218,7 +218,12 @@ final class BatchBuild {
           index.observeLarge(page.slot(i), version);
           end(
               new Outcome.Large(
-                  spec.roundsAt(page.slot(i)), spec.pass(), page.slot(i), version, page.key(i)));
+                  spec.roundsAt(page.slot(i)),
+                  spec.pass(),
+                  page.slot(i),
+                  version,
+                  page.key(i),
+                  large.bytes()));
         } else {
           cutAt(page.slot(i));
         }

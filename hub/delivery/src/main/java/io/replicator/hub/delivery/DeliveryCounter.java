@@ -24,6 +24,7 @@ public enum DeliveryCounter {
   SNAPSHOTS("Snapshots that began."),
   RESUMES("Feeds that went on from a cursor."),
   FOLDS("Live rounds that became backfill."),
+  LARGE_ASIDE("Live rounds whose rest became backfill because a very large value was next."),
   HELD_BACK("Times a live batch waited because too many entries were ahead of backfill."),
 
   // datagrams

@@ -271,6 +271,11 @@ final class Feed implements DatabaseState.Follower {
     turnTo(FeedState.Turn.FOLD);
   }
 
+  /** A very large value is next in the live lane: what comes after it does not wait. */
+  void putAside() {
+    turnTo(FeedState.Turn.ASIDE);
+  }
+
   /** The client has said that its copy is equal now. */
   void reconciled() {
     turnTo(FeedState.Turn.RECONCILED);
@@ -298,6 +303,10 @@ final class Feed implements DatabaseState.Follower {
         counters.increment(DeliveryCounter.FOLDS);
         progress.move(position().folded(database.version()));
       }
+      case ASIDE -> {
+        counters.increment(DeliveryCounter.LARGE_ASIDE);
+        round.putAside();
+      }
       case CURSOR -> {}
     }
     round.turned();
@@ -306,8 +315,9 @@ final class Feed implements DatabaseState.Follower {
         host.works()
             .encodeSmall(
                 BatchContent.turn(database, position(), database.version(), opensSnapshot));
+    boolean opensLoad = opensSnapshot || turn == FeedState.Turn.RECONCILE;
     state = new FeedState.TurnSending();
-    lanes.sendTurn(encoded);
+    lanes.sendTurn(opensLoad ? encoded.opensLoadOf(database.index().liveKeys()) : encoded);
   }
 
   // Going on.

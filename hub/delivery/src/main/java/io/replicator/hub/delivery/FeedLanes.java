@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class FeedLanes {
   private static final Duration RETRY = Duration.ofMillis(100);
 
+  /** A value of so many bytes in the live lane goes by backfill, so that others need not wait. */
+  private static final long ASIDE_BYTES = 2 << 20;
+
   private final Feed feed;
   private final FeedRequested requested;
   private final FeedHost host;
@@ -192,9 +195,18 @@ final class FeedLanes {
       }
       case Outcome.Nothing nothing -> move(lane, nothing, before.chained(), ofLargeValue);
       case Outcome.Large large -> {
+        boolean aside =
+            lane == live
+                && large.bytes() >= ASIDE_BYTES
+                && feed.isRunning()
+                && round.mayBePutAside();
         move(lane, large, before.chained(), ofLargeValue);
-        lane.beginTransfer(
-            new LargeTransfer(host.works(), database, large, host.budgetBytes(lane.lane())));
+        if (aside) {
+          feed.putAside();
+        } else {
+          lane.beginTransfer(
+              new LargeTransfer(host.works(), database, large, host.budgetBytes(lane.lane())));
+        }
       }
     }
     host.want(feed);

@@ -71,6 +71,13 @@ record FeedPosition(Round live, List<Round> backfill, long chained, boolean reco
     return new FeedPosition(Round.doneAt(now), limited(rounds), chained, reconciles);
   }
 
+  /** The rest of the live round becomes one more backfill round, and live goes on behind it. */
+  FeedPosition withLiveAside() {
+    List<Round> rounds = new ArrayList<>(backfill);
+    rounds.add(live);
+    return new FeedPosition(Round.doneAt(live.until()), limited(rounds), chained, reconciles);
+  }
+
   /**
    * Joins the newest rounds until there are few enough. A joined round owes all that its parts
    * owed, and perhaps more; the round under way, the oldest, is joined last.

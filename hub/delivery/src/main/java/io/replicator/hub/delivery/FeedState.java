@@ -48,6 +48,8 @@ sealed interface FeedState {
     RECONCILED,
     /** The live round is too large and becomes a backfill round. */
     FOLD,
+    /** The live round has come to a very large value: its rest becomes a backfill round. */
+    ASIDE,
     /** Only to have the cursor stored: joined from several targets, or long not told. */
     CURSOR
   }

@@ -22,6 +22,11 @@ final class LiveRound {
   /** Passes that began since the backfill was empty: one has to, before the next may be folded. */
   private int passesSinceBackfill = 1;
 
+  /** Whether the rest of a round before was put aside, and whether this one is not to be. */
+  private boolean asideLast;
+
+  private boolean whole;
+
   /** What was missed before this connection may be folded whatever backfill there is. */
   private boolean first = true;
 
@@ -84,6 +89,8 @@ final class LiveRound {
     withChain = requested.carriesChain() && !cut && backfillIsOut;
     if (!progress.loadsBackfill()) {
       passesSinceBackfill++;
+      whole = asideLast;
+      asideLast = false;
     }
     first = false;
     pass = next;
@@ -96,6 +103,20 @@ final class LiveRound {
             new Round(round.after(), next.until(), round.slot()), position.chained()));
     progress.stats().changes += next.until() - round.after();
     return true;
+  }
+
+  /**
+   * Whether its rest may become backfill. A whole round has to have gone since the last time: else
+   * a value that changes faster than it is sent would be put aside for ever.
+   */
+  boolean mayBePutAside() {
+    return pass != null && !progress.loadsBackfill() && !whole;
+  }
+
+  /** Its rest becomes backfill, and the round after that is a whole one. */
+  void putAside() {
+    progress.move(progress.position().withLiveAside());
+    asideLast = true;
   }
 
   /** What became dirty since the round was listed joins it, where it is still ahead. */

@@ -31,7 +31,12 @@ sealed interface Outcome {
   /** No key of the filter was dirty. */
   record Nothing(List<Round> rounds, @Nullable Pass pass) implements Outcome {}
 
-  /** A value too large for a batch is next. */
-  record Large(List<Round> rounds, @Nullable Pass pass, int slot, long version, byte[] key)
+  /**
+   * A value too large for a batch is next.
+   *
+   * @param bytes about its size
+   */
+  record Large(
+      List<Round> rounds, @Nullable Pass pass, int slot, long version, byte[] key, long bytes)
       implements Outcome {}
 }

@@ -120,7 +120,14 @@ final class Assembly {
     data = NOTHING;
     size = 0;
     return new CompressedBatch(
-        feed, lane, batch, compression, announced.getRawBytes(), announced.getChecksum(), whole);
+        feed,
+        lane,
+        batch,
+        compression,
+        announced.getRawBytes(),
+        announced.getChecksum(),
+        whole,
+        announced.getLoadKeys());
   }
 
   private static ProtocolException order(Block block, String expected) {

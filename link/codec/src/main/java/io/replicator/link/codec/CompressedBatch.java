@@ -13,6 +13,7 @@ import io.replicator.link.codec.CodecException.Category;
  * @param rawBytes its size before compression, as announced
  * @param checksum of the bytes before compression, as announced
  * @param data what arrived; nobody writes to it
+ * @param loadKeys about how many keys the load has that it opens, 0 = it opens none, or not told
  */
 public record CompressedBatch(
     int feed,
@@ -21,7 +22,19 @@ public record CompressedBatch(
     Compression compression,
     int rawBytes,
     long checksum,
-    byte[] data) {
+    byte[] data,
+    long loadKeys) {
+
+  public CompressedBatch(
+      int feed,
+      Lane lane,
+      long number,
+      Compression compression,
+      int rawBytes,
+      long checksum,
+      byte[] data) {
+    this(feed, lane, number, compression, rawBytes, checksum, data, 0);
+  }
 
   /**
    * Decompresses, checks and decodes: the expensive step, may run on a worker.

@@ -14,9 +14,20 @@ import io.replicator.link.wire.BatchHeader;
  * @param data what travels
  * @param checksum XXH3-64 of the bytes before compression
  * @param entries number of changes in it
+ * @param loadKeys about how many keys the load has that this batch opens, 0 = it opens none
  */
 public record EncodedBatch(
-    Compression compression, int rawBytes, byte[] data, long checksum, int entries) {
+    Compression compression, int rawBytes, byte[] data, long checksum, int entries, long loadKeys) {
+
+  public EncodedBatch(
+      Compression compression, int rawBytes, byte[] data, long checksum, int entries) {
+    this(compression, rawBytes, data, checksum, entries, 0);
+  }
+
+  /** The same, opening a load of about so many keys. */
+  public EncodedBatch opensLoadOf(long keys) {
+    return new EncodedBatch(compression, rawBytes, data, checksum, entries, keys);
+  }
 
   /** Encodes and compresses: the expensive step, meant for a worker. */
   public static EncodedBatch of(Batch batch, Compression compression, int level) {
@@ -44,6 +55,7 @@ public record EncodedBatch(
         .setRawBytes(rawBytes)
         .setSentBytes(data.length)
         .setChecksum(checksum)
+        .setLoadKeys(loadKeys)
         .build();
   }
 }

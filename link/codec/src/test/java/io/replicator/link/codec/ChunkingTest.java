@@ -107,6 +107,15 @@ class ChunkingTest {
   }
 
   @Test
+  void aTurnTellsHowManyKeysItsLoadHas() { // P170
+    EncodedBatch turn = EncodedBatch.of(new RandomBatches(3).next(), Compression.ZSTD, 3);
+    Chunker told = new Chunker(turn.opensLoadOf(1_000_000), 1, Lane.LIVE, 1, 64);
+
+    assertThat(transfer(told, reassembler()).loadKeys()).isEqualTo(1_000_000);
+    assertThat(transfer(new Chunker(turn, 1, Lane.LIVE, 1, 64), reassembler()).loadKeys()).isZero();
+  }
+
+  @Test
   void changedDataIsFoundByTheChecksum() {
     EncodedBatch encoded = EncodedBatch.of(new RandomBatches(3).next(), Compression.NONE, 0);
     byte[] changed = encoded.data().clone();
