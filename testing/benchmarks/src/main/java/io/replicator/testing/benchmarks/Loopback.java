@@ -46,29 +46,14 @@ final class Loopback {
   }
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
-    Path folder = Path.of(arguments[0]);
-    int keys = Integer.parseInt(option(arguments, "--keys", "1000000"));
-    double seconds = Double.parseDouble(option(arguments, "--seconds", "8"));
+    RunOptions options = RunOptions.parse(arguments, 1_000_000, 8);
     Path launcher = Path.of(System.getProperty("replicator.launcher"));
-    Loopback loopback = new Loopback(launcher, folder, keys, seconds);
+    Loopback loopback = new Loopback(launcher, options.folder(), options.keys(), options.seconds());
     try {
       loopback.run();
     } finally {
       loopback.close();
     }
-  }
-
-  private static String option(String[] arguments, String name, String standard) {
-    for (int i = 1; i < arguments.length; i += 2) {
-      if (!List.of("--keys", "--seconds").contains(arguments[i]) || i + 1 == arguments.length) {
-        throw new IllegalArgumentException(
-            arguments[i] + ": expected --keys NUMBER or --seconds NUMBER");
-      }
-      if (arguments[i].equals(name)) {
-        return arguments[i + 1];
-      }
-    }
-    return standard;
   }
 
   /** What an initial load took. */
@@ -204,19 +189,7 @@ final class Loopback {
 
   private void requireEqual(RedisServer target) throws InterruptedException {
     say("comparing");
-    int exit =
-        Program.run(
-            launcher,
-            folder,
-            List.of(
-                "compare",
-                "--databases=0",
-                "--source=" + source.address(),
-                "--target=" + target.address(),
-                "--wait=30s"));
-    if (exit != 0) {
-      throw new IllegalStateException("the copy differs, see " + folder.resolve("compare.log"));
-    }
+    Program.requireEqual(launcher, folder, source.address(), "--target=" + target.address());
   }
 
   private void addLoad(Load other, Load ours) {

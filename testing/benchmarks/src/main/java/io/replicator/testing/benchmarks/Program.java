@@ -51,6 +51,18 @@ final class Program implements AutoCloseable {
     return process(launcher, log, arguments).waitFor();
   }
 
+  /** Compares database 0 with its copy. */
+  static void requireEqual(Path launcher, Path folder, String source, String... target)
+      throws InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of("compare", "--databases=0"));
+    arguments.add("--source=" + source);
+    arguments.addAll(List.of(target));
+    arguments.add("--wait=60s");
+    if (run(launcher, folder, arguments) != 0) {
+      throw new IllegalStateException("the copy differs, see " + folder.resolve("compare.log"));
+    }
+  }
+
   private static Process process(Path launcher, Path log, List<String> arguments) {
     List<String> command = new ArrayList<>(List.of(launcher.toString()));
     command.addAll(arguments);

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * @param residentMegabytes as the kernel counts
  */
 record SoakSample(double heapMegabytes, double residentMegabytes, long openFiles, long threads) {
-  private static final Pattern HEAP = Pattern.compile("total \\d+K, used (\\d+)K");
+  private static final Pattern HEAP = Pattern.compile("total[^\\n]*, used (\\d+)K");
 
   /** Makes the process collect, and looks. */
   static SoakSample of(long pid) throws InterruptedException {
