@@ -12,6 +12,11 @@ public sealed interface Value {
   /** The Redis word for the type, as the {@code TYPE} command prints it. */
   String typeName();
 
+  /** The value of which these are the slices: all of them, in order, at least one. */
+  static Value joined(List<Value> slices) {
+    return JoinedSlices.of(slices);
+  }
+
   record StringValue(byte[] bytes) implements Value {
     @Override
     public String typeName() {

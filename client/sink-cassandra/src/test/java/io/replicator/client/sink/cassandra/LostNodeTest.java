@@ -1,9 +1,9 @@
 package io.replicator.client.sink.cassandra;
 
-import static io.replicator.client.sink.cassandra.Rig.bytes;
-import static io.replicator.client.sink.cassandra.Rig.done;
 import static io.replicator.client.sink.cassandra.Rig.feed;
-import static io.replicator.client.sink.cassandra.Rig.live;
+import static io.replicator.testing.testkit.SinkData.bytes;
+import static io.replicator.testing.testkit.SinkData.done;
+import static io.replicator.testing.testkit.SinkData.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +15,7 @@ import io.replicator.api.SinkException;
 import io.replicator.api.Value;
 import io.replicator.testing.cassandra.CassandraServer;
 import io.replicator.testing.testkit.Await;
+import io.replicator.testing.testkit.SinkData;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -98,7 +99,9 @@ final class LostNodeTest {
           new Change.Put(
               Key.of("k" + i),
               number,
-              i % 2 == 0 ? new Value.StringValue(bytes("v" + number)) : Rig.hash("f" + number, "v"),
+              i % 2 == 0
+                  ? new Value.StringValue(bytes("v" + number))
+                  : SinkData.hash("f" + number, "v"),
               0));
     }
     return Rig.batch(changes.toArray(Change[]::new)).cursor(live("" + number)).build();
@@ -109,7 +112,8 @@ final class LostNodeTest {
         CassandraCopy.open(
             CassandraEndpoint.parse(server.address()), CassandraSinkSettings.of("lost"))) {
       for (int i = 0; i < KEYS; i++) {
-        Value value = i % 2 == 0 ? Rig.string("v" + BATCHES) : Rig.hash("f" + BATCHES, "v");
+        Value value =
+            i % 2 == 0 ? SinkData.string("v" + BATCHES) : SinkData.hash("f" + BATCHES, "v");
         assertThat(copy.difference(Rig.database(), Key.of("k" + i), value, 0, 0))
             .as("k" + i)
             .isEmpty();

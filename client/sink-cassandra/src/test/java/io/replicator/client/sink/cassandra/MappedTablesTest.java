@@ -1,19 +1,20 @@
 package io.replicator.client.sink.cassandra;
 
 import static io.replicator.client.sink.cassandra.Rig.batch;
-import static io.replicator.client.sink.cassandra.Rig.bytes;
-import static io.replicator.client.sink.cassandra.Rig.done;
-import static io.replicator.client.sink.cassandra.Rig.hash;
-import static io.replicator.client.sink.cassandra.Rig.list;
-import static io.replicator.client.sink.cassandra.Rig.put;
-import static io.replicator.client.sink.cassandra.Rig.remove;
-import static io.replicator.client.sink.cassandra.Rig.string;
+import static io.replicator.testing.testkit.SinkData.bytes;
+import static io.replicator.testing.testkit.SinkData.done;
+import static io.replicator.testing.testkit.SinkData.hash;
+import static io.replicator.testing.testkit.SinkData.list;
+import static io.replicator.testing.testkit.SinkData.put;
+import static io.replicator.testing.testkit.SinkData.remove;
+import static io.replicator.testing.testkit.SinkData.string;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.replicator.api.Change;
 import io.replicator.api.Key;
 import io.replicator.api.Value;
+import io.replicator.testing.testkit.SinkData;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -187,7 +188,8 @@ final class MappedTablesTest {
           assertThat(row.getString(1)).startsWith("the key takes 70000 bytes");
         });
     for (int i = 0; i < 12; i++) {
-      done(sink.apply(batch(Rig.part("parts", i, i == 11, string("x".repeat(8_000)))).build()));
+      done(
+          sink.apply(batch(SinkData.part("parts", i, i == 11, string("x".repeat(8_000)))).build()));
     }
     assertThat(reason("parts")).startsWith("the value has 96000 bytes: 80000 of values");
   }

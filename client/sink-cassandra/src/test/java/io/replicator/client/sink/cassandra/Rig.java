@@ -2,25 +2,14 @@ package io.replicator.client.sink.cassandra;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.Row;
-import io.replicator.api.Batch;
 import io.replicator.api.Change;
-import io.replicator.api.Cursor;
 import io.replicator.api.FeedId;
-import io.replicator.api.Key;
 import io.replicator.api.KeyPatterns;
-import io.replicator.api.Lane;
-import io.replicator.api.SinkException;
-import io.replicator.api.Value;
 import io.replicator.testing.cassandra.CassandraServer;
-import java.nio.charset.StandardCharsets;
+import io.replicator.testing.testkit.SinkData;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A database of its own in one keyspace on the one Cassandra of this JVM, and a session to look at
@@ -159,121 +148,7 @@ final class Rig implements AutoCloseable {
     }
   }
 
-  static <T> T done(CompletionStage<T> stage) {
-    try {
-      return stage.toCompletableFuture().get(90, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof SinkException failure) {
-        throw failure;
-      }
-      throw new AssertionError(e.getCause());
-    } catch (TimeoutException | InterruptedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  static Value.StringValue string(String text) {
-    return new Value.StringValue(bytes(text));
-  }
-
-  static Value.HashValue hash(String... fieldsAndValues) {
-    List<Value.Field> fields = new ArrayList<>();
-    for (int i = 0; i < fieldsAndValues.length; i += 2) {
-      fields.add(new Value.Field(bytes(fieldsAndValues[i]), bytes(fieldsAndValues[i + 1]), 0));
-    }
-    return new Value.HashValue(fields);
-  }
-
-  static Value.SetValue set(String... members) {
-    List<byte[]> bytes = new ArrayList<>();
-    for (String member : members) {
-      bytes.add(bytes(member));
-    }
-    return new Value.SetValue(bytes);
-  }
-
-  static Value.ListValue list(String... elements) {
-    return new Value.ListValue(set(elements).members());
-  }
-
-  static Change put(String key, Value value) {
-    return new Change.Put(Key.of(key), 1, value, 0);
-  }
-
-  static Change put(String key, String value) {
-    return put(key, string(value));
-  }
-
-  static Change put(String key, Value value, long expiresAtMillis) {
-    return new Change.Put(Key.of(key), 1, value, expiresAtMillis);
-  }
-
-  static Change remove(String key) {
-    return new Change.Remove(Key.of(key), 1);
-  }
-
-  static Change part(String key, int index, boolean last, Value slice) {
-    return new Change.Part(Key.of(key), 1, index, last, slice, 0);
-  }
-
-  static Cursor live(String token) {
-    return new Cursor(bytes(token), null);
-  }
-
-  static BatchBuilder batch(Change... changes) {
-    return new BatchBuilder(List.of(changes));
-  }
-
-  /** A batch under construction. */
-  static final class BatchBuilder {
-    private final List<Change> changes;
-    private FeedId feed = Rig.feed();
-    private Lane lane = Lane.LIVE;
-    private Cursor cursor = live("cursor");
-    private boolean begin;
-    private boolean end;
-    private Batch.@Nullable VersionChain chain;
-
-    private BatchBuilder(List<Change> changes) {
-      this.changes = new ArrayList<>(changes);
-    }
-
-    BatchBuilder feed(FeedId of) {
-      feed = of;
-      return this;
-    }
-
-    BatchBuilder backfill() {
-      lane = Lane.BACKFILL;
-      return this;
-    }
-
-    BatchBuilder cursor(Cursor of) {
-      cursor = of;
-      return this;
-    }
-
-    BatchBuilder begin() {
-      begin = true;
-      return this;
-    }
-
-    BatchBuilder end() {
-      end = true;
-      return this;
-    }
-
-    BatchBuilder chain(long version) {
-      chain = new Batch.VersionChain(version, List.of());
-      return this;
-    }
-
-    Batch build() {
-      return new Batch(feed, lane, 7, 1, changes, cursor, begin, end, chain);
-    }
+  static SinkData.BatchBuilder batch(Change... changes) {
+    return SinkData.batchOf(feed(), changes);
   }
 }

@@ -1,9 +1,9 @@
 package io.replicator.client.sink.cassandra;
 
 import static io.replicator.client.sink.cassandra.Rig.batch;
-import static io.replicator.client.sink.cassandra.Rig.done;
 import static io.replicator.client.sink.cassandra.Rig.feed;
-import static io.replicator.client.sink.cassandra.Rig.put;
+import static io.replicator.testing.testkit.SinkData.done;
+import static io.replicator.testing.testkit.SinkData.put;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

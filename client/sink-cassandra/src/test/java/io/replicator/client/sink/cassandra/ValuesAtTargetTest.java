@@ -1,17 +1,17 @@
 package io.replicator.client.sink.cassandra;
 
 import static io.replicator.client.sink.cassandra.Rig.batch;
-import static io.replicator.client.sink.cassandra.Rig.bytes;
-import static io.replicator.client.sink.cassandra.Rig.done;
 import static io.replicator.client.sink.cassandra.Rig.feed;
-import static io.replicator.client.sink.cassandra.Rig.hash;
-import static io.replicator.client.sink.cassandra.Rig.list;
-import static io.replicator.client.sink.cassandra.Rig.live;
-import static io.replicator.client.sink.cassandra.Rig.part;
-import static io.replicator.client.sink.cassandra.Rig.put;
-import static io.replicator.client.sink.cassandra.Rig.remove;
-import static io.replicator.client.sink.cassandra.Rig.set;
-import static io.replicator.client.sink.cassandra.Rig.string;
+import static io.replicator.testing.testkit.SinkData.bytes;
+import static io.replicator.testing.testkit.SinkData.done;
+import static io.replicator.testing.testkit.SinkData.hash;
+import static io.replicator.testing.testkit.SinkData.list;
+import static io.replicator.testing.testkit.SinkData.live;
+import static io.replicator.testing.testkit.SinkData.part;
+import static io.replicator.testing.testkit.SinkData.put;
+import static io.replicator.testing.testkit.SinkData.remove;
+import static io.replicator.testing.testkit.SinkData.set;
+import static io.replicator.testing.testkit.SinkData.string;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.datastax.oss.driver.api.core.cql.Row;

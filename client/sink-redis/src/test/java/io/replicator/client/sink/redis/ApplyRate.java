@@ -2,8 +2,8 @@ package io.replicator.client.sink.redis;
 
 import static io.replicator.client.sink.redis.SinkFixture.FEED;
 import static io.replicator.client.sink.redis.SinkFixture.batch;
-import static io.replicator.client.sink.redis.SinkFixture.done;
-import static io.replicator.client.sink.redis.SinkFixture.live;
+import static io.replicator.testing.testkit.SinkData.done;
+import static io.replicator.testing.testkit.SinkData.live;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.replicator.api.Batch;

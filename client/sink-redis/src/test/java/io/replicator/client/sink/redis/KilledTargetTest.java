@@ -2,12 +2,12 @@ package io.replicator.client.sink.redis;
 
 import static io.replicator.client.sink.redis.SinkFixture.FEED;
 import static io.replicator.client.sink.redis.SinkFixture.batch;
-import static io.replicator.client.sink.redis.SinkFixture.bytes;
-import static io.replicator.client.sink.redis.SinkFixture.done;
-import static io.replicator.client.sink.redis.SinkFixture.live;
-import static io.replicator.client.sink.redis.SinkFixture.put;
-import static io.replicator.client.sink.redis.SinkFixture.remove;
 import static io.replicator.client.sink.redis.SinkFixture.text;
+import static io.replicator.testing.testkit.SinkData.bytes;
+import static io.replicator.testing.testkit.SinkData.done;
+import static io.replicator.testing.testkit.SinkData.live;
+import static io.replicator.testing.testkit.SinkData.put;
+import static io.replicator.testing.testkit.SinkData.remove;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.KeyScanCursor;

@@ -2,13 +2,13 @@ package io.replicator.client.sink.redis;
 
 import static io.replicator.client.sink.redis.SinkFixture.FEED;
 import static io.replicator.client.sink.redis.SinkFixture.batch;
-import static io.replicator.client.sink.redis.SinkFixture.bytes;
-import static io.replicator.client.sink.redis.SinkFixture.done;
-import static io.replicator.client.sink.redis.SinkFixture.part;
-import static io.replicator.client.sink.redis.SinkFixture.put;
-import static io.replicator.client.sink.redis.SinkFixture.remove;
-import static io.replicator.client.sink.redis.SinkFixture.string;
 import static io.replicator.client.sink.redis.SinkFixture.text;
+import static io.replicator.testing.testkit.SinkData.bytes;
+import static io.replicator.testing.testkit.SinkData.done;
+import static io.replicator.testing.testkit.SinkData.part;
+import static io.replicator.testing.testkit.SinkData.put;
+import static io.replicator.testing.testkit.SinkData.remove;
+import static io.replicator.testing.testkit.SinkData.string;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,6 +20,7 @@ import io.replicator.api.Change;
 import io.replicator.api.Key;
 import io.replicator.api.SinkException;
 import io.replicator.api.Value;
+import io.replicator.testing.testkit.SinkData;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -386,7 +387,7 @@ final class ValuesAtTargetTest {
   }
 
   private static Value.ListValue list(String... elements) {
-    return new Value.ListValue(Arrays.stream(elements).map(SinkFixture::bytes).toList());
+    return new Value.ListValue(Arrays.stream(elements).map(SinkData::bytes).toList());
   }
 
   private static Value.HashValue hash(String name, String value) {
