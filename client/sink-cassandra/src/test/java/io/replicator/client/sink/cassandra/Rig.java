@@ -1,5 +1,7 @@
 package io.replicator.client.sink.cassandra;
 
+import static io.replicator.testing.testkit.SinkData.done;
+
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.replicator.api.Change;
