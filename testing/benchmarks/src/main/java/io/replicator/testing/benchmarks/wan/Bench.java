@@ -18,6 +18,7 @@ final class Bench {
   private final Path logs;
   private final double scale;
   private final Duration limit;
+  private final Origin origin;
   private final long begunNanos = System.nanoTime();
   private volatile @Nullable AutoCloseable current; // closed by the hook when a signal ends us
   private int folders;
@@ -31,6 +32,7 @@ final class Bench {
     this.root = root;
     this.scale = scale;
     this.limit = limit;
+    this.origin = Origin.of(root);
     try {
       logs = Files.createTempDirectory("rwan");
     } catch (IOException e) {
@@ -69,6 +71,11 @@ final class Bench {
 
   Path logs() {
     return logs;
+  }
+
+  /** Of which program and machine the figures are. */
+  Origin origin() {
+    return origin;
   }
 
   double scale() {

@@ -10,7 +10,8 @@ import java.util.function.IntFunction;
 
 /**
  * W5: changes during the initial load of W1, (a) in a REALTIME database beside it, (b) of any key
- * of the database being loaded, one at a time each.
+ * of the database being loaded, one at a time each. They begin with the first key at the target: a
+ * change made before there is a connection is part of what has to be loaded.
  */
 record ChangeDuringLoad() implements Scenario {
   private static final Link LINK = new Link("10mbit", 50, 0);
@@ -57,6 +58,11 @@ record ChangeDuringLoad() implements Scenario {
           Prober urgent = new Prober(site, bench, sampler, REALTIME, i -> "rt:" + i % 100);
           Prober any = new Prober(site, bench, sampler, LOADED, i -> key(random.nextInt(keys)))) {
         copy.begin();
+        if (!Targets.begins(site.targetClient(), copy, bench.limit())) {
+          result.remark("no key within " + bench.limit().toSeconds() + " s");
+          return result;
+        }
+        result.put("first key s", sampler.secondsSoFar());
         urgent.start();
         any.start();
         boolean all =

@@ -55,8 +55,7 @@ record InitialLoad(
       try (Sampler sampler = new Sampler(site, copy)) {
         RespClient target = site.targetClient();
         copy.begin();
-        boolean first =
-            Waiting.until(bench.limit(), () -> Targets.keys(target) > 0 || Targets.loading(target));
+        boolean first = Targets.begins(target, copy, bench.limit());
         double firstSeconds = sampler.secondsSoFar();
         boolean all =
             first

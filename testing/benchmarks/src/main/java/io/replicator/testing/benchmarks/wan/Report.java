@@ -86,11 +86,11 @@ final class Report {
     text.append(
         String.format(
             Locale.ROOT,
-            "%s, scale %s, %d processors, Java %s.",
+            "%s, commit %s, scale %s. %s.",
             LocalDate.now(ZoneOffset.UTC),
+            bench.origin().commit(),
             number(bench.scale()),
-            Runtime.getRuntime().availableProcessors(),
-            Runtime.version()));
+            bench.origin().machine()));
     text.append("\n\n").append(HEAD);
     results.forEach(result -> text.append(row(result)));
     String aims = aims(scenario, results);

@@ -18,6 +18,16 @@ final class Targets {
     return ask(target, "DBSIZE").startsWith(RespClient.ERROR + "LOADING");
   }
 
+  /** Waits for the first key, or for a snapshot to be read. False if neither came in time. */
+  static boolean begins(RespClient target, Copy copy, Duration limit) {
+    return Waiting.until(
+        limit,
+        () -> {
+          copy.check();
+          return keys(target) > 0 || loading(target);
+        });
+  }
+
   /** Whether as many keys are there, and a replica's link is up. */
   static boolean hasAll(RespClient target, int keys) {
     return keys(target) >= keys && isUp(target);

@@ -45,6 +45,33 @@ class ReportTest {
   }
 
   @Test
+  void everySectionNamesDayCommitAndMachine(@TempDir Path folder) throws Exception {
+    Bench bench = new Bench(folder, 1, Duration.ofSeconds(7));
+    Scenario scenario = Scenarios.named(List.of("w11")).getFirst();
+    new Report(folder, bench).write(scenario, List.of());
+
+    String machine = bench.origin().machine();
+    assertThat(machine).contains("processors").contains("Redis ").doesNotContain("Redis unknown");
+    assertThat(bench.origin().commit()).isEqualTo("unknown"); // the folder is no checkout
+    assertThat(Files.readString(folder.resolve("W11.md")))
+        .containsPattern("20[0-9]{2}-[0-9]{2}-[0-9]{2}, commit unknown, scale 1.00")
+        .contains(machine);
+    assertThat(Files.readString(folder.resolve("W11.json")))
+        .contains("\"commit\": \"unknown\"", "\"machine\": \"" + machine + "\"");
+  }
+
+  @Test
+  void scenariosOfSeveralCallsStandInOnePageInTheirOrder(@TempDir Path folder) throws Exception {
+    for (String name : List.of("W4", "W1", "W4")) {
+      Bench bench = new Bench(folder, 1, Duration.ofSeconds(7));
+      new Report(folder, bench).write(Scenarios.named(List.of(name)).getFirst(), List.of());
+    }
+    assertThat(Files.readString(folder.resolve("wan.md")))
+        .containsSubsequence("### W1:", "### W4:")
+        .doesNotContainPattern("(?s)### W4:.*### W4:");
+  }
+
+  @Test
   void aPlotHasALineForEachContenderInsideItsFrame() throws Exception {
     Map<String, List<Staleness.Point>> lines = new LinkedHashMap<>();
     lines.put("a < b", List.of(new Staleness.Point(0, 0), new Staleness.Point(60, 12_345)));
