@@ -7,6 +7,7 @@ import io.replicator.link.wire.FeedGrant;
 import io.replicator.link.wire.FeedRequest;
 import io.replicator.link.wire.Frame;
 import io.replicator.link.wire.Hello;
+import io.replicator.link.wire.Pong;
 import io.replicator.link.wire.Welcome;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Optional;
 /** A hub that welcomes everybody, or nobody, and has nothing new. */
 final class MiniHub implements Connection.Acceptor {
   final List<Hello> hellos = new ArrayList<>();
+  int keepAliveMillis = 600_000;
   private Optional<Frame> refusal = Optional.empty();
 
   void refusesWith(WireError error, String text) {
@@ -34,6 +36,10 @@ final class MiniHub implements Connection.Acceptor {
           hellos.add(frame.getHello());
           connection.send(refusal.orElseGet(() -> welcome(frame.getHello())));
           connection.flush();
+        } else if (frame.hasPing()) {
+          Pong pong = Pong.newBuilder().setNonce(frame.getPing().getNonce()).build();
+          connection.send(Frame.newBuilder().setPong(pong).build());
+          connection.flush();
         }
       }
 
@@ -45,13 +51,13 @@ final class MiniHub implements Connection.Acceptor {
     };
   }
 
-  private static Frame welcome(Hello hello) {
+  private Frame welcome(Hello hello) {
     Welcome.Builder welcome =
         Welcome.newBuilder()
             .setProtocol(1)
             .setHubId("mini")
             .setCodec(Codec.CODEC_ZSTD)
-            .setKeepaliveMillis(600_000);
+            .setKeepaliveMillis(keepAliveMillis);
     for (FeedRequest feed : hello.getFeedsList()) {
       welcome.addFeeds(
           FeedGrant.newBuilder().setFeed(feed.getFeed()).setResume(FeedGrant.Resume.RESUMED));

@@ -46,6 +46,9 @@ final class Sizes {
     sizes.measureBatchesAndLevels();
     sizes.measureCodecs();
     sizes.measureTransforms();
+    String small = SmallBatches.table();
+    System.out.print(small);
+    sizes.table.append("\nBytes an entry of small batches, zstd 9:\n\n").append(small);
     sizes.measureIndex(count);
     Files.writeString(Path.of(arguments[0]).resolve("sizes.md"), sizes.table);
   }

@@ -15,12 +15,14 @@ final class Bench {
   private static final int FULL_KEYS = 1_000_000;
 
   private final Path root;
+  private final Path launcher;
   private final Path logs;
   private final double scale;
   private final Duration limit;
   private final Origin origin;
   private final long begunNanos = System.nanoTime();
   private volatile @Nullable AutoCloseable current; // closed by the hook when a signal ends us
+  private volatile String emulator = "none";
   private int folders;
 
   /**
@@ -29,7 +31,15 @@ final class Bench {
    * @param limit the longest that a contender is waited for
    */
   Bench(Path root, double scale, Duration limit) {
+    this(root, root.resolve("replicator"), scale, limit);
+  }
+
+  /**
+   * @param launcher starts hub and client: the checkout's, or one that a test has made
+   */
+  Bench(Path root, Path launcher, double scale, Duration limit) {
     this.root = root;
+    this.launcher = launcher;
     this.scale = scale;
     this.limit = limit;
     this.origin = Origin.of(root);
@@ -62,7 +72,7 @@ final class Bench {
   }
 
   Path launcher() {
-    return root.resolve("replicator");
+    return launcher;
   }
 
   Path wanScript() {
@@ -76,6 +86,16 @@ final class Bench {
   /** Of which program and machine the figures are. */
   Origin origin() {
     return origin;
+  }
+
+  /** What emulates the links of this run, as the last one made says. */
+  void emulatedBy(String kind) {
+    emulator = kind;
+  }
+
+  /** "netem", "relay", or "none" before there was a link. */
+  String emulator() {
+    return emulator;
   }
 
   double scale() {

@@ -14,13 +14,14 @@ final class Json {
     return String.format(
         Locale.ROOT,
         "{\"scenario\": %s, \"title\": %s, \"link\": %s, \"time\": \"%s\", \"commit\": %s, "
-            + "\"machine\": %s, \"scale\": %s, \"results\": [\n%s\n]}\n",
+            + "\"machine\": %s, \"emulator\": %s, \"scale\": %s, \"results\": [\n%s\n]}\n",
         text(scenario.name()),
         text(scenario.title(bench)),
         text(scenario.link()),
         Instant.now().truncatedTo(ChronoUnit.SECONDS),
         text(bench.origin().commit()),
         text(bench.origin().machine()),
+        text(bench.emulator()),
         bench.scale(),
         results.stream().map(Json::result).collect(Collectors.joining(",\n")));
   }

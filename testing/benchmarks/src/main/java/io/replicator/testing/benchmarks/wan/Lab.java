@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 final class Lab implements AutoCloseable {
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
   private static final Pattern COMMANDS = Pattern.compile("\"commands_ok\": ([0-9]+)");
+  private static final Pattern EMULATOR = Pattern.compile("\"emulator\": \"([a-z]+)\"");
   private static final AtomicInteger NUMBERS = new AtomicInteger();
 
   private final Path script;
@@ -77,6 +78,12 @@ final class Lab implements AutoCloseable {
   /** Another rate, delay or loss from now on, as {@code wan set} takes them. */
   void set(String key, String value) {
     tell(key + " " + value);
+  }
+
+  /** What joins the namespaces: "netem" or "relay". */
+  String emulator() {
+    Matcher found = EMULATOR.matcher(stats());
+    return found.find() ? found.group(1) : "unknown";
   }
 
   /** What the link has carried until now. */

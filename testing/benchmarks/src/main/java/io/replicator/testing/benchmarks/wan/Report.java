@@ -86,10 +86,11 @@ final class Report {
     text.append(
         String.format(
             Locale.ROOT,
-            "%s, commit %s, scale %s. %s.",
+            "%s, commit %s, scale %s, links by %s. %s.",
             LocalDate.now(ZoneOffset.UTC),
             bench.origin().commit(),
             number(bench.scale()),
+            bench.emulator(),
             bench.origin().machine()));
     text.append("\n\n").append(HEAD);
     results.forEach(result -> text.append(row(result)));

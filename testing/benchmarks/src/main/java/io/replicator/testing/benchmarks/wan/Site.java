@@ -34,6 +34,7 @@ final class Site implements AutoCloseable {
     bench.closeAtEnd(this);
     try {
       lab = started(Lab.up(bench.wanScript(), link, contender.congestionControl()));
+      bench.emulatedBy(lab.emulator());
       source = started(Server.started(lab, Side.SOURCE, folder, contender.redisOptions()));
       target = started(Server.started(lab, Side.TARGET, folder, List.of()));
       sourceClient = started(source.client());

@@ -54,7 +54,7 @@ class ReportTest {
     assertThat(machine).contains("processors").contains("Redis ").doesNotContain("Redis unknown");
     assertThat(bench.origin().commit()).isEqualTo("unknown"); // the folder is no checkout
     assertThat(Files.readString(folder.resolve("W11.md")))
-        .containsPattern("20[0-9]{2}-[0-9]{2}-[0-9]{2}, commit unknown, scale 1.00")
+        .containsPattern("20[0-9]{2}-[0-9]{2}-[0-9]{2}, commit unknown, scale 1.00, links by none")
         .contains(machine);
     assertThat(Files.readString(folder.resolve("W11.json")))
         .contains("\"commit\": \"unknown\"", "\"machine\": \"" + machine + "\"");
