@@ -85,6 +85,16 @@ public final class RememberingSink implements Holdings {
   }
 
   @Override
+  public List<Counted> counted() {
+    return sink.counted();
+  }
+
+  @Override
+  public boolean tells(FeedId feed) {
+    return sink.tells(feed);
+  }
+
+  @Override
   public boolean holdsData(FeedId feed) {
     return sink.holdsData(feed);
   }

@@ -64,11 +64,11 @@ final class CommandLines {
       return new Request.Show(version());
     }
     CommandName command = CommandName.valueOf(result.commandSpec().name().toUpperCase(Locale.ROOT));
-    Map<Setting, Given.Entry> filed =
+    Path file =
         result.hasMatchedOption(CONFIG)
-            ? YamlFile.read(Path.of(result.<String>matchedOptionValue(CONFIG, "")), command)
-            : Map.of();
-    return new Request.Run(new Given(command, typed(result, command), filed));
+            ? Path.of(result.<String>matchedOptionValue(CONFIG, ""))
+            : null;
+    return new Request.Run(Given.of(command, typed(result, command), file));
   }
 
   private static Map<Setting, Given.Entry> typed(ParseResult result, CommandName command) {

@@ -53,6 +53,12 @@ final class Fields {
     return text;
   }
 
+  /** A map of plain values, empty = it is not there. */
+  Map<String, Object> map(String name) {
+    Object value = map.get(name);
+    return value == null ? Map.of() : YamlFile.map(origin(name), value);
+  }
+
   /** Several values; a single one need not be a list. */
   List<String> list(String name) {
     return switch (map.get(name)) {

@@ -1,5 +1,6 @@
 package io.replicator.command.cli;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,14 +27,57 @@ final class Given {
   }
 
   private final CommandName command;
+  private final Map<Setting, Entry> typed;
+  private final @Nullable Path file;
   private final Map<Setting, Entry> entries;
 
+  /** What was typed, and what a file says. */
+  static Given of(CommandName command, Map<Setting, Entry> typed, @Nullable Path file) {
+    Map<Setting, Entry> filed = file == null ? Map.of() : YamlFile.read(file, command);
+    return new Given(command, typed, filed, file);
+  }
+
   Given(CommandName command, Map<Setting, Entry> typed, Map<Setting, Entry> filed) {
+    this(command, typed, filed, null);
+  }
+
+  private Given(
+      CommandName command,
+      Map<Setting, Entry> typed,
+      Map<Setting, Entry> filed,
+      @Nullable Path file) {
     this.command = command;
+    this.typed = Map.copyOf(typed);
+    this.file = file;
     this.entries = new LinkedHashMap<>();
     entries.putAll(filed);
     entries.putAll(typed);
     entries.forEach(SettingCheck::check);
+  }
+
+  /** The file of --config, null = none was named. */
+  @Nullable Path file() {
+    return file;
+  }
+
+  /** The same words typed, with what the file says now. */
+  Given readAgain() {
+    return of(command, typed, file);
+  }
+
+  /** Names of the settings that have another value there. */
+  List<String> differencesTo(Given other) {
+    return Settings.of(command).stream()
+        .filter(setting ->
+            !list(setting).equals(other.list(setting))
+                || !Objects.equals(structure(setting), other.structure(setting)))
+        .map(Setting::key)
+        .toList();
+  }
+
+  private @Nullable Object structure(Setting setting) {
+    Entry entry = entries.get(setting);
+    return entry == null ? null : entry.structure();
   }
 
   CommandName command() {

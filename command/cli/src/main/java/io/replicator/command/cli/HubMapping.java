@@ -1,11 +1,9 @@
 package io.replicator.command.cli;
 
 import io.replicator.api.KeyPatterns;
-import io.replicator.api.QosLevel;
 import io.replicator.hub.delivery.CollectionSettings;
 import io.replicator.hub.delivery.DatabaseSettings;
 import io.replicator.hub.delivery.DeliverySettings;
-import io.replicator.hub.qos.QosCaps;
 import io.replicator.hub.qos.QosShares;
 import io.replicator.hub.server.AccessRule;
 import io.replicator.hub.server.HubSettings;
@@ -17,7 +15,6 @@ import io.replicator.link.transport.netty.TcpSettings;
 import io.replicator.link.transport.netty.TlsSettings;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -177,22 +174,6 @@ final class HubMapping {
         standard.shareFor(),
         standard.cursorRefresh(),
         new QosShares(given.number(LinkSettings.SHARE) / 100.0, QosShares.DEFAULT.backfill()),
-        caps());
-  }
-
-  private QosCaps caps() {
-    Map<QosLevel, Long> levels = new EnumMap<>(QosLevel.class);
-    String origin = given.origin(LinkSettings.RATES);
-    given
-        .map(LinkSettings.RATES)
-        .forEach((level, rate) -> {
-          try {
-            levels.put(DatabaseChoice.level(origin, level), Units.parseSize(rate.toString()));
-          } catch (IllegalArgumentException e) {
-            throw new UsageError(
-                origin + ": " + level + ": '" + rate + "': expected " + e.getMessage(), e);
-          }
-        });
-    return new QosCaps(given.bytes(LinkSettings.RATE), levels);
+        new CapMapping(given).rules());
   }
 }

@@ -61,7 +61,7 @@ final class LinkSettings {
           "0",
           on(HUB),
           also(),
-          "Most bytes a second to each client, 0 = no limit.");
+          "Most bytes a second to each client, 0 = no limit. A new value in the file holds at once.");
 
   static final Setting RATES =
       LIST.add(
@@ -70,7 +70,16 @@ final class LinkSettings {
           "",
           on(HUB),
           also(),
-          "Most bytes a second to each client for a level: idle: 16KiB.");
+          "The same for a level: idle: 16KiB.");
+
+  static final Setting CAPS =
+      LIST.add(
+          "caps",
+          new SettingType.Structure(),
+          "",
+          on(HUB),
+          also(),
+          "Other rates for some clients, the first rule that fits: identity or client, rate, rates.");
 
   static final Setting SHARE =
       LIST.add(

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.replicator.api.QosLevel;
 import io.replicator.client.replica.ReplicaSettings;
+import io.replicator.hub.delivery.CapRules;
+import io.replicator.hub.qos.QosCaps;
 import io.replicator.hub.server.AccessRule;
 import io.replicator.hub.server.HubSettings;
 import io.replicator.link.codec.Compression;
@@ -53,6 +55,9 @@ class MappingTest {
             databases: 5,0
             rate: 1MiB
             rates: {idle: 16KiB}
+            caps:
+              - {identity: branch-1, rate: 0, rates: {low: 32KiB, idle: 0}}
+              - {client: kiosk, rate: 8KiB}
             block-bytes: 2KiB
             keep-alive: 3s
             codec: [lz4, none]
@@ -77,8 +82,16 @@ class MappingTest {
     assertThat(hub.delivery().blockBytes()).isEqualTo(2048);
     assertThat(hub.delivery().keepAlive()).isEqualTo(Duration.ofSeconds(3));
     assertThat(hub.delivery().compressions()).containsExactly(Compression.LZ4, Compression.NONE);
-    assertThat(hub.delivery().caps().totalBytesPerSecond()).isEqualTo(1 << 20);
-    assertThat(hub.delivery().caps().of(QosLevel.IDLE)).isEqualTo(16_384);
+    CapRules caps = hub.delivery().caps();
+    assertThat(caps.of("branch-2", "x"))
+        .isEqualTo(new QosCaps(1 << 20, Map.of(QosLevel.IDLE, 16_384L)));
+    assertThat(caps.of("reports+branch-1", "kiosk"))
+        .isEqualTo(new QosCaps(0, Map.of(QosLevel.LOW, 32_768L)));
+    assertThat(caps.of("", "kiosk")).isEqualTo(new QosCaps(8192, Map.of(QosLevel.IDLE, 16_384L)));
+    assertThat(caps.text())
+        .isEqualTo(
+            "all 1048576, idle 16384; identity branch-1 none, low 32768;"
+                + " client kiosk 8192, idle 16384");
     assertThat(hub.access().getFirst().who()).isEqualTo(new AccessRule.Certificate("branch-1"));
     assertThat(hub.access().getFirst().grants())
         .containsExactly(new AccessRule.Grant(5, List.of("quote:*"), List.of()));
@@ -87,6 +100,19 @@ class MappingTest {
             new AccessRule.Grant(5, List.of(), List.of("quotes")),
             new AccessRule.Grant(0, List.of(), List.of("quotes")));
     assertThat(hub.toString()).doesNotContain("secret");
+  }
+
+  @Test
+  void capsThatCannotBeMeantAreRefusedByName() throws IOException {
+    assertThatThrownBy(() -> hub("hub --config " + file("a.yaml", "caps: [{rate: 1KiB}]\n")))
+        .isInstanceOf(UsageError.class)
+        .hasMessageContaining("caps: identity: expected either 'identity'");
+    Path rate = file("b.yaml", "caps: [{client: c, rates: {idle: fast}}]\n");
+    assertThatThrownBy(() -> hub("hub --config " + rate))
+        .isInstanceOf(UsageError.class)
+        .hasMessageContaining("rates: idle: 'fast': expected");
+    Path level = file("c.yaml", "caps: [{client: c, rates: {slow: 1KiB}}]\n");
+    assertThatThrownBy(() -> hub("hub --config " + level)).hasMessageContaining("slow");
   }
 
   @Test

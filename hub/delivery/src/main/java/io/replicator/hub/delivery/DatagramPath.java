@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,6 +67,7 @@ final class DatagramPath {
   private final BlockScheduler scheduler;
   private final List<DatagramLane> lanes = new ArrayList<>();
   private final Runnable onUp;
+  private final LongConsumer waitForCap;
   private @Nullable Datagrams datagrams;
   private @Nullable ByteString token;
   private boolean pumpPosted;
@@ -86,6 +88,7 @@ final class DatagramPath {
    * @param clientMaxBytes largest datagram that the client takes
    * @param windowBytes most bytes sent and not applied
    * @param onUp datagrams can be sent from now on
+   * @param waitForCap has {@link #pump} called after these nanoseconds
    */
   DatagramPath(
       HubCore hub,
@@ -95,7 +98,8 @@ final class DatagramPath {
       int clientMaxBytes,
       long windowBytes,
       int maxValueBytes,
-      Runnable onUp) {
+      Runnable onUp,
+      LongConsumer waitForCap) {
     this.hub = hub;
     this.loop = hub.loop();
     this.counters = hub.works().counters();
@@ -108,6 +112,7 @@ final class DatagramPath {
     this.onUp = onUp;
     this.parityPolicy = new ParityPolicy(hub.gate().parity());
     this.parities = new ParityGroup(parityPolicy, roundTrip);
+    this.waitForCap = waitForCap;
   }
 
   void add(DatagramLane lane) {
@@ -267,7 +272,7 @@ final class DatagramPath {
     setTimer(loop.nowNanos() + nanos);
   }
 
-  private void pump() {
+  void pump() {
     pumpPosted = false;
     Datagrams now = datagrams;
     if (closed || now == null) {
@@ -289,7 +294,7 @@ final class DatagramPath {
     }
     long capped = scheduler.nanosUntilReady(loop.nowNanos());
     if (capped > 0 && capped != Long.MAX_VALUE) {
-      pumpAfter(capped);
+      waitForCap.accept(capped);
     }
   }
 

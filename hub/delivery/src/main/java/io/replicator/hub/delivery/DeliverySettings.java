@@ -1,6 +1,5 @@
 package io.replicator.hub.delivery;
 
-import io.replicator.hub.qos.QosCaps;
 import io.replicator.hub.qos.QosShares;
 import io.replicator.link.codec.Chunker;
 import io.replicator.link.codec.Compression;
@@ -26,7 +25,7 @@ import java.util.OptionalInt;
  * @param shareFor how long a finished batch is kept for others at the same place
  * @param cursorRefresh how long a stored cursor may lag behind when nothing in the feed changes
  * @param shares minimum shares of the levels of a connection
- * @param caps the most bytes per second that a connection is given
+ * @param caps the most bytes per second that a subscriber is given, until they are changed
  */
 public record DeliverySettings(
     String hubId,
@@ -44,7 +43,7 @@ public record DeliverySettings(
     Duration shareFor,
     Duration cursorRefresh,
     QosShares shares,
-    QosCaps caps) {
+    CapRules caps) {
   public static final int MIN_BATCH_BYTES = 16 * 1024;
   public static final int MAX_BATCH_BYTES = 1024 * 1024;
 
@@ -81,7 +80,7 @@ public record DeliverySettings(
         Duration.ofMillis(5),
         Duration.ofSeconds(30),
         QosShares.DEFAULT,
-        QosCaps.NONE);
+        CapRules.NONE);
   }
 
   private static void requireRange(String name, int value, int min, int max) {

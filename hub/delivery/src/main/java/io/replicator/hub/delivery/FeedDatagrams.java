@@ -2,7 +2,6 @@ package io.replicator.hub.delivery;
 
 import io.replicator.api.Batch;
 import io.replicator.api.Change;
-import io.replicator.api.Lane;
 import io.replicator.link.codec.EncodedBatch;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -163,7 +162,7 @@ final class FeedDatagrams implements DatagramLane.Owner {
     if (!lane.hasAside() || !live.hasRoom()) {
       return;
     }
-    if (!host.hasRoom(Lane.LIVE)) {
+    if (!host.hasRoom(live)) {
       host.waitForRoom(feed);
       return;
     }
@@ -175,7 +174,7 @@ final class FeedDatagrams implements DatagramLane.Owner {
     host.works()
         .encode(
             host.compression(),
-            host.compressionLevel(),
+            host.compressionLevel(feed.level()),
             () -> batch,
             encoded -> {
               if (live.isCurrent(generation)) {

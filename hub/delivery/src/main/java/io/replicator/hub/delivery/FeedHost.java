@@ -1,6 +1,5 @@
 package io.replicator.hub.delivery;
 
-import io.replicator.api.Lane;
 import io.replicator.api.QosLevel;
 import io.replicator.link.codec.Compression;
 import io.replicator.link.codec.EncodedBatch;
@@ -12,20 +11,20 @@ interface FeedHost {
   void want(Feed feed);
 
   /** Whether there is room for one more batch of this lane. */
-  boolean hasRoom(Lane lane);
+  boolean hasRoom(LaneQueue lane);
 
   /** Calls {@link Feed#pump} once there may be room again. */
   void waitForRoom(Feed feed);
 
   /** About how large a batch of this lane should be before compression. */
-  int budgetBytes(Lane lane);
+  int budgetBytes(LaneQueue lane);
 
   int maxValueBytes();
 
   Compression compression();
 
-  /** How hard to compress now. */
-  int compressionLevel();
+  /** How hard to compress now what goes in this level. */
+  int compressionLevel(QosLevel level);
 
   /** Whether the next backfill batch may be read while the last is encoded. */
   boolean readsAhead();

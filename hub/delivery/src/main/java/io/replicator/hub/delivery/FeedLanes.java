@@ -106,7 +106,7 @@ final class FeedLanes {
     if (!live.hasRoom() || !liveIsDue()) {
       return;
     }
-    if (!host.hasRoom(Lane.LIVE)) {
+    if (!host.hasRoom(live)) {
       host.waitForRoom(feed);
       return;
     }
@@ -128,7 +128,7 @@ final class FeedLanes {
     if (!live.hasRoom()) {
       return;
     }
-    if (host.hasRoom(Lane.LIVE)) {
+    if (host.hasRoom(live)) {
       build(live, List.of(progress.position().live()), round.pass());
     } else {
       host.waitForRoom(feed);
@@ -144,7 +144,7 @@ final class FeedLanes {
     if (!backfill.hasRoom()) {
       return;
     }
-    if (host.hasRoom(Lane.BACKFILL)) {
+    if (host.hasRoom(backfill)) {
       build(backfill, owedBackfill(), slots);
     } else {
       host.waitForRoom(feed);
@@ -164,8 +164,8 @@ final class FeedLanes {
             lane == live ? progress.position().chained() : 0,
             lane == live && round.bringsChain(),
             host.compression(),
-            host.compressionLevel(),
-            host.budgetBytes(lane.lane()),
+            host.compressionLevel(requested.level()),
+            host.budgetBytes(lane),
             host.maxValueBytes());
     BatchBuild.Listener listener = new Built(lane, lane.beginBuild());
     LargeTransfer transfer = lane.transfer();
@@ -205,7 +205,7 @@ final class FeedLanes {
           feed.putAside();
         } else {
           lane.beginTransfer(
-              new LargeTransfer(host.works(), database, large, host.budgetBytes(lane.lane())));
+              new LargeTransfer(host.works(), database, large, host.budgetBytes(lane)));
         }
       }
     }

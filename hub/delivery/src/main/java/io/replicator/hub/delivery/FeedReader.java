@@ -2,6 +2,9 @@ package io.replicator.hub.delivery;
 
 import io.replicator.api.Cursor;
 import io.replicator.api.Lane;
+import io.replicator.api.QosLevel;
+import io.replicator.hub.qos.QosCaps;
+import io.replicator.hub.qos.RateCaps;
 import io.replicator.link.codec.Chunker;
 import io.replicator.link.codec.Compression;
 import io.replicator.link.codec.EncodedBatch;
@@ -20,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class FeedReader implements FeedHost, BatchReader {
   private static final Duration CURSOR_LOOK = Duration.ofSeconds(10);
 
+  /** What it is called where connections have the name that their client tells. */
+  private static final String CLIENT_ID = "http";
+
   private record Queued(LaneQueue lane, Taken batch, FeedStats.Mark mark) {}
 
   private final HubCore hub;
@@ -28,6 +34,7 @@ public final class FeedReader implements FeedHost, BatchReader {
   private final DatabaseState database;
   private final BatchReader.Listener listener;
   private final Feed feed;
+  private final RateCaps caps;
   private final ArrayDeque<Queued> queue = new ArrayDeque<>();
 
   private FeedStats.@Nullable Mark taken;
@@ -37,6 +44,7 @@ public final class FeedReader implements FeedHost, BatchReader {
   private boolean toldCaughtUp;
   private boolean pumpPosted;
   private boolean waitsForRoom;
+  private boolean waitsForCap;
   private boolean closed;
 
   FeedReader(
@@ -52,6 +60,7 @@ public final class FeedReader implements FeedHost, BatchReader {
     this.database = requested.database();
     this.listener = listener;
     this.feed = new Feed(requested, this, cursors);
+    this.caps = new RateCaps(hub.caps().of(name, CLIENT_ID), hub.loop().nowNanos());
   }
 
   void open() {
@@ -79,6 +88,18 @@ public final class FeedReader implements FeedHost, BatchReader {
   public void sent(int bytes) {
     feed.stats().wireBytes += bytes;
     hub.works().counters().add(DeliveryCounter.WIRE_BYTES, bytes);
+    caps.take(feed.level(), bytes, hub.loop().nowNanos());
+  }
+
+  /** The caps that the hub's rules give it now. Whether they are others than before. */
+  boolean useCaps() {
+    QosCaps now = hub.caps().of(name, CLIENT_ID);
+    if (caps.caps().equals(now)) {
+      return false;
+    }
+    caps.set(now, hub.loop().nowNanos());
+    postPump();
+    return true;
   }
 
   @Override
@@ -127,7 +148,16 @@ public final class FeedReader implements FeedHost, BatchReader {
     }
   }
 
+  /** A cap is kept from batch to batch: the next one waits until the one before is paid for. */
   private void deliver() {
+    long capped = caps.nanosUntilOpen(feed.level(), hub.loop().nowNanos());
+    if (capped > 0) {
+      if (!waitsForCap) {
+        waitsForCap = true;
+        hub.loop().schedule(Duration.ofNanos(capped), this::capOpened);
+      }
+      return;
+    }
     for (Queued next = queue.poll(); next != null; next = queue.poll()) {
       if (next.lane.nextBlockBytes() > 0) { // else forgotten: history was lost
         next.lane.removeHead();
@@ -138,6 +168,11 @@ public final class FeedReader implements FeedHost, BatchReader {
         return;
       }
     }
+  }
+
+  private void capOpened() {
+    waitsForCap = false;
+    postPump();
   }
 
   private boolean isCaughtUp() {
@@ -179,10 +214,10 @@ public final class FeedReader implements FeedHost, BatchReader {
   }
 
   @Override
-  public boolean hasRoom(Lane lane) {
+  public boolean hasRoom(LaneQueue lane) {
     return demanded
         && queue.isEmpty()
-        && (lane == Lane.BACKFILL || feed.position().backfill().isEmpty());
+        && (lane.lane() == Lane.BACKFILL || feed.position().backfill().isEmpty());
   }
 
   @Override
@@ -191,8 +226,8 @@ public final class FeedReader implements FeedHost, BatchReader {
   }
 
   @Override
-  public int budgetBytes(Lane lane) {
-    return switch (lane) {
+  public int budgetBytes(LaneQueue lane) {
+    return switch (lane.lane()) {
       case LIVE -> hub.settings().liveBatchBytes();
       case BACKFILL -> hub.settings().bulkBatchBytes();
     };
@@ -210,7 +245,7 @@ public final class FeedReader implements FeedHost, BatchReader {
   }
 
   @Override
-  public int compressionLevel() {
+  public int compressionLevel(QosLevel level) {
     return Compression.NONE.defaultLevel();
   }
 
@@ -240,7 +275,7 @@ public final class FeedReader implements FeedHost, BatchReader {
 
   HubStatus.SubscriberStatus status() {
     return new HubStatus.SubscriberStatus(
-        "http",
+        CLIENT_ID,
         name,
         peer.address(),
         peer.secure(),
@@ -251,6 +286,7 @@ public final class FeedReader implements FeedHost, BatchReader {
         feed.stats().wireBytes,
         OptionalLong.empty(),
         OptionalLong.empty(),
+        caps.caps(),
         null,
         List.of(FeedReport.of(feed, works().loop().nowNanos())));
   }

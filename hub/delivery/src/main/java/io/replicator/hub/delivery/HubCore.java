@@ -47,6 +47,7 @@ public final class HubCore {
   private final Map<Integer, DatabaseState> databases = new LinkedHashMap<>();
   private final Set<SubscriberSession> sessions = new LinkedHashSet<>();
   private final Set<FeedReader> readers = new LinkedHashSet<>();
+  private CapRules caps;
   private ReconcileSettings reconcile = ReconcileSettings.DEFAULTS;
   private boolean draining;
 
@@ -68,6 +69,7 @@ public final class HubCore {
       RandomGenerator random) {
     this.loop = loop;
     this.settings = settings;
+    this.caps = settings.caps();
     this.access = access;
     this.random = random;
     this.works = new BatchWorks(loop, workers, settings, new DeliveryCounters());
@@ -112,6 +114,27 @@ public final class HubCore {
   public void reconcileWith(ReconcileSettings newSettings) {
     reconcile = newSettings;
     databases.values().forEach(database -> database.cuts().use(newSettings));
+  }
+
+  /**
+   * Other caps from now on, for those that are here too.
+   *
+   * @return how many subscribers get others than before
+   */
+  public int capWith(CapRules newCaps) {
+    caps = newCaps;
+    int changed = 0;
+    for (SubscriberSession session : sessions) {
+      changed += session.useCaps() ? 1 : 0;
+    }
+    for (FeedReader reader : readers) {
+      changed += reader.useCaps() ? 1 : 0;
+    }
+    return changed;
+  }
+
+  CapRules caps() {
+    return caps;
   }
 
   /** Takes new connections in. */

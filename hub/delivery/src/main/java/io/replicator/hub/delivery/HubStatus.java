@@ -2,6 +2,7 @@ package io.replicator.hub.delivery;
 
 import io.replicator.api.QosLevel;
 import io.replicator.api.Source.SourceStatus;
+import io.replicator.hub.qos.QosCaps;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -46,6 +47,7 @@ public record HubStatus(
    * @param state "awaiting hello", "streaming", "closing"
    * @param name who it is by the access rules
    * @param codec what its batches are compressed with, "" before Welcome
+   * @param caps the most that it is sent
    * @param datagrams null = it wants none, or this hub takes none
    */
   public record SubscriberStatus(
@@ -60,6 +62,7 @@ public record HubStatus(
       long sentBytes,
       OptionalLong rttNanos,
       OptionalLong bytesPerSecond,
+      QosCaps caps,
       @Nullable DatagramStatus datagrams,
       List<FeedStatus> feeds) {
     public SubscriberStatus {

@@ -7,6 +7,7 @@ import io.replicator.link.codec.EncodedBatch;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *      1              backfill only, in order                   1 or more
  * </pre>
  */
-final class LaneQueue implements BlockSource {
+final class LaneQueue implements BlockSource, Comparable<LaneQueue> {
   /** A batch that is not wholly sent, and what its acknowledgement will mean. */
   record Unsent(Chunker blocks, FeedStats.Mark mark) {
     boolean isUntouched() {
@@ -63,6 +64,7 @@ final class LaneQueue implements BlockSource {
 
   private long lastReadVersion;
   private @Nullable LargeTransfer transfer;
+  private BooleanSupplier mayBegin = () -> true;
 
   LaneQueue(Lane lane, Feed feed) {
     this.lane = lane;
@@ -77,10 +79,24 @@ final class LaneQueue implements BlockSource {
     return feed;
   }
 
+  /** The first block of a batch is held back while this does not hold (P61). */
+  void beginOnlyIf(BooleanSupplier credit) {
+    mayBegin = credit;
+  }
+
+  /** Who goes first on a connection. */
+  @Override
+  public int compareTo(LaneQueue other) {
+    int levels = feed.level().compareTo(other.feed.level());
+    return levels != 0 ? levels : lane.compareTo(other.lane);
+  }
+
   @Override
   public int nextBlockBytes() {
     Unsent head = unsent.peekFirst();
-    return head == null ? 0 : Math.max(1, head.blocks().nextBlockBytes());
+    return head == null || (head.isUntouched() && !mayBegin.getAsBoolean())
+        ? 0
+        : Math.max(1, head.blocks().nextBlockBytes());
   }
 
   /** The batch whose block goes next. */

@@ -4,6 +4,8 @@ import io.replicator.api.Lane;
 import io.replicator.api.QosLevel;
 import io.replicator.hub.qos.BlockScheduler;
 import io.replicator.hub.qos.BlockSource;
+import io.replicator.hub.qos.QosShares;
+import io.replicator.hub.qos.RateCaps;
 import io.replicator.link.codec.Chunker;
 import io.replicator.link.codec.EncodedBatch;
 import io.replicator.link.codec.ProtocolException;
@@ -12,7 +14,9 @@ import io.replicator.link.transport.Connection;
 import io.replicator.link.transport.Loop;
 import io.replicator.link.wire.Ack;
 import io.replicator.link.wire.Frame;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -31,6 +35,7 @@ final class Outbox {
   private final Loop loop;
   private final DeliveryCounters counters;
   private final BlockScheduler scheduler;
+  private final List<LaneQueue> lanes = new ArrayList<>();
   private final Map<Long, FeedStats.Mark> unacked = new HashMap<>();
   private long maxWindowBytes;
   private long windowBytes;
@@ -40,11 +45,16 @@ final class Outbox {
   private long ackedDataBytes;
   private final CreditRate rate;
 
-  Outbox(Connection connection, Loop loop, DeliverySettings settings, DeliveryCounters counters) {
+  Outbox(
+      Connection connection,
+      Loop loop,
+      QosShares shares,
+      RateCaps caps,
+      DeliveryCounters counters) {
     this.connection = connection;
     this.loop = loop;
     this.counters = counters;
-    this.scheduler = new BlockScheduler(settings.shares(), settings.caps(), loop.nowNanos());
+    this.scheduler = new BlockScheduler(shares, caps);
     this.rate = new CreditRate(loop.nowNanos());
   }
 
@@ -55,6 +65,8 @@ final class Outbox {
   }
 
   void add(LaneQueue lane) {
+    lane.beginOnlyIf(() -> unackedBytes() < windowBytes);
+    lanes.add(lane);
     scheduler.add(lane, lane.feed().level(), lane.lane());
   }
 
@@ -78,14 +90,26 @@ final class Outbox {
     scheduler.ready(lane);
   }
 
-  /** Whether one more batch may be made. */
-  boolean hasCredit(long unsentBytes) {
-    boolean left =
-        unackedBytes() + unsentBytes < windowBytes && unacked.size() < MAX_UNACKED_BATCHES;
+  /** Whether one more batch of this lane may be built, with what goes before it still unsent. */
+  boolean hasCredit(LaneQueue lane) {
+    long before = 0;
+    for (LaneQueue other : lanes) {
+      before += other.compareTo(lane) <= 0 ? other.unsentBytes() : 0;
+    }
+    boolean left = unackedBytes() + before < windowBytes && unacked.size() < MAX_UNACKED_BATCHES;
     if (!left) {
       rate.usedUp(loop.nowNanos());
     }
     return left;
+  }
+
+  boolean hasUnsent() {
+    for (LaneQueue lane : lanes) {
+      if (lane.unsentBytes() > 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** What the client takes, if it is slower than what the connection tells (empty = not known). */
@@ -180,11 +204,15 @@ final class Outbox {
               + sentDataBytes
               + " expected");
     }
+    boolean closed = unackedBytes() >= windowBytes;
     rate.acked(received - ackedDataBytes, loop.nowNanos());
     ackedDataBytes = received;
     if (ack.getWindowBytes() != 0) {
       long wished = ack.getWindowBytes() < 0 ? Long.MAX_VALUE : ack.getWindowBytes();
       windowBytes = Math.min(wished, maxWindowBytes);
+    }
+    if (closed && unackedBytes() < windowBytes) {
+      lanes.forEach(scheduler::ready); // batches that could not be begun
     }
     for (long number : ack.getBatchesList()) {
       FeedStats.Mark mark = unacked.remove(number);

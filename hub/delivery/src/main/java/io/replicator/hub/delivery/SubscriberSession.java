@@ -3,6 +3,8 @@ package io.replicator.hub.delivery;
 import io.replicator.api.Lane;
 import io.replicator.api.QosLevel;
 import io.replicator.hub.qos.BlockScheduler;
+import io.replicator.hub.qos.QosCaps;
+import io.replicator.hub.qos.RateCaps;
 import io.replicator.link.codec.Compression;
 import io.replicator.link.codec.EncodedBatch;
 import io.replicator.link.codec.ProtocolException;
@@ -40,6 +42,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
 
   private final HubCore hub;
   private final Connection connection;
+  private final RateCaps caps;
   private final Outbox outbox;
   private final Map<Integer, Feed> feeds = new LinkedHashMap<>();
   private final Set<Feed> wanting = new LinkedHashSet<>();
@@ -60,12 +63,19 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
   private boolean pumpPosted;
   private Loop.@Nullable Timer timer;
   private Loop.@Nullable Timer capTimer;
+  private long capOpensNanos = Long.MAX_VALUE;
+
+  /** Who goes first when a cap opens: by turns, so that neither way takes all of it. */
+  private boolean datagramsFirst = true;
+
   private double compressionRatio = 2;
 
   SubscriberSession(HubCore hub, Connection connection) {
     this.hub = hub;
     this.connection = connection;
-    this.outbox = new Outbox(connection, hub.loop(), hub.settings(), hub.works().counters());
+    this.caps = new RateCaps(QosCaps.NONE, hub.loop().nowNanos());
+    this.outbox =
+        new Outbox(connection, hub.loop(), hub.settings().shares(), caps, hub.works().counters());
     this.lastHeardNanos = hub.loop().nowNanos();
     this.timer = hub.loop().schedule(hub.settings().helloTimeout(), this::helloTimedOut);
   }
@@ -167,6 +177,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
           case AccessRules.Refused(String reason) ->
               throw new ProtocolException(WireError.UNAUTHENTICATED, reason);
         };
+    useCaps();
     compression = Compression.negotiate(hello.getCodecsList(), hub.settings().compressions());
     maxBatchBytes = HelloCheck.maxBatchBytes(hello);
     int wished = hello.getBlockBytes();
@@ -199,14 +210,14 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
     DatagramPath path =
         new DatagramPath(
             hub,
-            new BlockScheduler(
-                hub.settings().shares(), hub.settings().caps(), hub.loop().nowNanos()),
+            new BlockScheduler(hub.settings().shares(), caps),
             this::sendNow,
             compression,
             HelloCheck.datagramBytes(hello),
             HelloCheck.windowBytes(hello),
             maxValueBytes(),
-            () -> feeds.values().forEach(this::want));
+            () -> feeds.values().forEach(this::want),
+            this::wakeWhenCapOpens);
     datagrams = path;
     feeds.values().forEach(feed -> feed.useDatagrams(path));
     path.offer(false);
@@ -335,9 +346,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
     if (timer != null) {
       timer.cancel();
     }
-    if (capTimer != null) {
-      capTimer.cancel();
-    }
+    cancelCapTimer();
   }
 
   // What feeds need.
@@ -354,29 +363,29 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
   }
 
   /**
-   * Credit is needed in any case. A live batch is made when the connection takes it at once, so
-   * that it is the newest there is, or when others are in front of the connection anyhow: then it
-   * has to be there when the connection takes the next block.
+   * Credit is needed in any case, but what waits behind this lane takes none of it: a level that is
+   * capped may wait for long. A live batch is made when the connection takes it at once, so that it
+   * is the newest there is, or when others are in front of the connection anyhow: then it has to be
+   * there when the connection takes the next block.
    */
   @Override
-  public boolean hasRoom(Lane lane) {
-    long unsent = unsentBytes();
-    if (!(state instanceof SessionState.Streaming) || !outbox.hasCredit(unsent)) {
+  public boolean hasRoom(LaneQueue lane) {
+    if (!(state instanceof SessionState.Streaming) || !outbox.hasCredit(lane)) {
       return false;
     }
-    return switch (lane) {
-      case LIVE -> unsent > 0 || connection.isWritable();
+    return switch (lane.lane()) {
+      case LIVE -> outbox.hasUnsent() || connection.isWritable();
       case BACKFILL -> true;
     };
   }
 
   @Override
-  public int budgetBytes(Lane lane) {
-    OptionalLong rate = outbox.slower(connection.stats().bytesPerSecond());
+  public int budgetBytes(LaneQueue lane) {
+    OptionalLong rate = rate(lane.feed().level());
     int most = (int) Math.min(DeliverySettings.MAX_BATCH_BYTES, maxBatchBytes / 2);
     if (rate.isEmpty()) {
       int first =
-          switch (lane) {
+          switch (lane.lane()) {
             case LIVE -> hub.settings().liveBatchBytes();
             case BACKFILL -> hub.settings().bulkBatchBytes();
           };
@@ -386,6 +395,13 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
     int bounded = Math.clamp((long) wish, DeliverySettings.MIN_BATCH_BYTES, most);
     // Powers of two: so that subscribers with similar links get the same batches.
     return Integer.highestOneBit(bounded);
+  }
+
+  /** Bytes a second that a level may hope for: of link and client, but not more than its cap. */
+  private OptionalLong rate(QosLevel level) {
+    OptionalLong link = outbox.slower(connection.stats().bytesPerSecond());
+    long cap = caps.caps().least(level);
+    return cap == 0 ? link : OptionalLong.of(Math.min(cap, link.orElse(cap)));
   }
 
   @Override
@@ -399,8 +415,8 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
   }
 
   @Override
-  public int compressionLevel() {
-    return hub.works().levelFor(compression, outbox.slower(connection.stats().bytesPerSecond()));
+  public int compressionLevel(QosLevel level) {
+    return hub.works().levelFor(compression, rate(level));
   }
 
   @Override
@@ -452,14 +468,6 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
     return hub.batches();
   }
 
-  private long unsentBytes() {
-    long bytes = 0;
-    for (Feed feed : feeds.values()) {
-      bytes += feed.lane(Lane.LIVE).unsentBytes() + feed.lane(Lane.BACKFILL).unsentBytes();
-    }
-    return bytes;
-  }
-
   private void roomMayBeThere() {
     wanting.addAll(waitingForRoom);
     waitingForRoom.clear();
@@ -493,11 +501,55 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
   private void waitForCap() {
     long nanos = outbox.nanosUntilReady();
     if (nanos > 0 && nanos != Long.MAX_VALUE) {
-      if (capTimer != null) {
-        capTimer.cancel();
-      }
-      capTimer = hub.loop().schedule(Duration.ofNanos(nanos), this::postPump);
+      wakeWhenCapOpens(nanos);
     }
+  }
+
+  /** One timer for both ways: whichever of them waits for less. */
+  private void wakeWhenCapOpens(long nanos) {
+    long opens = hub.loop().nowNanos() + nanos;
+    if (opens < capOpensNanos) {
+      cancelCapTimer();
+      capOpensNanos = opens;
+      capTimer = hub.loop().schedule(Duration.ofNanos(nanos), this::capOpened);
+    }
+  }
+
+  private void capOpened() {
+    capOpensNanos = Long.MAX_VALUE;
+    capTimer = null;
+    DatagramPath path = datagrams;
+    datagramsFirst = !datagramsFirst;
+    if (path != null && datagramsFirst) {
+      path.pump();
+    }
+    pump();
+    if (path != null && !datagramsFirst) {
+      path.pump();
+    }
+  }
+
+  private void cancelCapTimer() {
+    capOpensNanos = Long.MAX_VALUE;
+    if (capTimer != null) {
+      capTimer.cancel();
+      capTimer = null;
+    }
+  }
+
+  /** The caps that the hub's rules give it now. Whether they are others than before. */
+  boolean useCaps() {
+    QosCaps now = hub.caps().of(name, clientId);
+    if (caps.caps().equals(now)) {
+      return false;
+    }
+    caps.set(now, hub.loop().nowNanos());
+    cancelCapTimer();
+    postPump();
+    if (datagrams != null) {
+      datagrams.pumpSoon();
+    }
+    return true;
   }
 
   // What others see of it.
@@ -524,6 +576,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
         stats.sentBytes(),
         stats.rttNanos(),
         stats.bytesPerSecond(),
+        caps.caps(),
         datagrams == null ? null : datagrams.status(),
         feeds.values().stream()
             .map(feed -> FeedReport.of(feed, hub.works().loop().nowNanos()))

@@ -31,7 +31,8 @@ final class InFlightTest {
             1150,
             1 << 20,
             1024,
-            () -> {});
+            () -> {},
+            nanos -> {});
     return new DatagramLane(
         new FeedRequested(
             1,

@@ -3,10 +3,8 @@ package io.replicator.hub.qos;
 import io.replicator.api.Lane;
 import io.replicator.api.QosLevel;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +26,7 @@ public final class BlockScheduler {
   /** Most urgent first. */
   private final List<QosClass> classes = new ArrayList<>();
 
-  private final TokenBucket total = new TokenBucket();
-  private final Map<QosLevel, TokenBucket> levelCaps = new EnumMap<>(QosLevel.class);
+  private final RateCaps caps;
   private QosShares shares;
 
   /** The choice of the last {@link #next} that went ahead of a more urgent class. */
@@ -38,16 +35,22 @@ public final class BlockScheduler {
   /** Whether the last block sent went ahead of a more urgent class. */
   private boolean wentAhead;
 
+  /** With caps of its own. */
   public BlockScheduler(QosShares shares, QosCaps caps, long nowNanos) {
+    this(shares, new RateCaps(caps, nowNanos));
+  }
+
+  /**
+   * @param caps what others send counts in them too
+   */
+  public BlockScheduler(QosShares shares, RateCaps caps) {
     this.shares = shares;
+    this.caps = caps;
     for (QosLevel level : QosLevel.values()) {
-      TokenBucket cap = new TokenBucket();
-      levelCaps.put(level, cap);
       for (Lane lane : Lane.values()) {
-        classes.add(new QosClass(level, lane, cap));
+        classes.add(new QosClass(level, lane, caps.bucket(level)));
       }
     }
-    setCaps(caps, nowNanos);
   }
 
   /** Registers a source; it may say at once that it is {@link #ready}. */
@@ -74,18 +77,13 @@ public final class BlockScheduler {
     shares = newShares;
   }
 
-  public void setCaps(QosCaps caps, long nowNanos) {
-    total.setRate(caps.totalBytesPerSecond(), nowNanos);
-    levelCaps.forEach((level, cap) -> cap.setRate(caps.of(level), nowNanos));
-  }
-
   /**
    * Whose block goes next; null = nothing is ready, or all that is ready is capped ({@link
    * #nanosUntilReady} tells). Changes nothing until {@link #sent}.
    */
   public @Nullable BlockSource next(long nowNanos) {
     ahead = null;
-    if (!total.isOpen(nowNanos)) {
+    if (!caps.total().isOpen(nowNanos)) {
       return null;
     }
     BlockSource urgent = null;
@@ -113,8 +111,7 @@ public final class BlockScheduler {
     QosClass sender = entry.owner;
     wentAhead = entry == ahead;
     ahead = null;
-    total.take(bytes, nowNanos);
-    sender.cap.take(bytes, nowNanos);
+    caps.take(sender.level, bytes, nowNanos);
     boolean first = true;
     for (QosClass other : classes) {
       QosClass.Entry head = openHead(other, nowNanos);
@@ -137,7 +134,9 @@ public final class BlockScheduler {
         soonest = Math.min(soonest, candidate.cap.nanosUntilOpen(nowNanos));
       }
     }
-    return soonest == Long.MAX_VALUE ? soonest : Math.max(soonest, total.nanosUntilOpen(nowNanos));
+    return soonest == Long.MAX_VALUE
+        ? soonest
+        : Math.max(soonest, caps.total().nanosUntilOpen(nowNanos));
   }
 
   /** Bytes sent by this lane of this level, ever. */

@@ -23,6 +23,14 @@ public record QosCaps(long totalBytesPerSecond, Map<QosLevel, Long> levelBytesPe
     return levelBytesPerSecond.getOrDefault(level, 0L);
   }
 
+  /** The most that this level may ever get: its own cap or that of all, 0 = none. */
+  public long least(QosLevel level) {
+    long own = of(level);
+    return own == 0 || totalBytesPerSecond == 0
+        ? Math.max(own, totalBytesPerSecond)
+        : Math.min(own, totalBytesPerSecond);
+  }
+
   private static void require(String name, long cap, long min) {
     if (cap < min) {
       throw new IllegalArgumentException(

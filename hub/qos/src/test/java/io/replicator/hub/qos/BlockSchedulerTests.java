@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BlockSchedulerTests {
   private static final int KIB = 1024;
 
-  private final BlockScheduler scheduler = new BlockScheduler(QosShares.DEFAULT, QosCaps.NONE, 0);
+  private final RateCaps caps = new RateCaps(QosCaps.NONE, 0);
+  private final BlockScheduler scheduler = new BlockScheduler(QosShares.DEFAULT, caps);
   private long nowNanos;
 
   /** Sends blocks of one size for ever, or so many. */
@@ -193,11 +194,11 @@ class BlockSchedulerTests {
   @Test
   void totalCapHoldsAndIsChangedWhileRunning() {
     addReady(QosLevel.REALTIME, Lane.LIVE);
-    scheduler.setCaps(new QosCaps(100_000, Map.of()), nowNanos);
+    caps.set(new QosCaps(100_000, Map.of()), nowNanos);
     assertThat(sendFor(10)).isCloseTo(1_000_000L, within(10_000L));
-    scheduler.setCaps(new QosCaps(500_000, Map.of()), nowNanos);
+    caps.set(new QosCaps(500_000, Map.of()), nowNanos);
     assertThat(sendFor(10)).isCloseTo(5_000_000L, within(20_000L));
-    scheduler.setCaps(QosCaps.NONE, nowNanos);
+    caps.set(QosCaps.NONE, nowNanos);
     assertThat(scheduler.nanosUntilReady(nowNanos)).isZero();
   }
 
@@ -205,17 +206,54 @@ class BlockSchedulerTests {
   void levelCapLeavesTheRestToLowerLevels() {
     Blocks capped = addReady(QosLevel.REALTIME, Lane.LIVE);
     Blocks low = addReady(QosLevel.LOW, Lane.LIVE);
-    scheduler.setCaps(new QosCaps(300_000, Map.of(QosLevel.REALTIME, 50_000L)), nowNanos);
+    caps.set(new QosCaps(300_000, Map.of(QosLevel.REALTIME, 50_000L)), nowNanos);
     sendFor(10);
     assertThat(capped.sent).isCloseTo(500_000L, within(5_000L));
     assertThat(low.sent).isCloseTo(2_500_000L, within(20_000L));
   }
 
   @Test
+  void aCapHoldsForAllSchedulersOfASubscriberTogether() {
+    BlockScheduler datagrams = new BlockScheduler(QosShares.DEFAULT, caps);
+    Blocks live = new Blocks("datagrams", KIB, Long.MAX_VALUE);
+    datagrams.add(live, QosLevel.LOW, Lane.LIVE);
+    datagrams.ready(live);
+    Blocks load = addReady(QosLevel.LOW, Lane.BACKFILL);
+    caps.set(new QosCaps(0, Map.of(QosLevel.LOW, 100_000L)), nowNanos);
+    long end = nowNanos + TimeUnit.SECONDS.toNanos(10);
+    while (nowNanos < end) {
+      if (datagrams.next(nowNanos) != null) {
+        live.sent += KIB;
+        datagrams.sent(live, KIB, nowNanos);
+      }
+      nowNanos += scheduler.nanosUntilReady(nowNanos);
+      if (scheduler.next(nowNanos) != null) {
+        sendOne();
+      }
+      nowNanos += datagrams.nanosUntilReady(nowNanos);
+    }
+    assertThat(live.sent + load.sent).isCloseTo(1_000_000L, within(10_000L));
+    assertThat(load.sent).isCloseTo(live.sent, within(20_000L));
+  }
+
+  @Test
+  void whatWasSentTooMuchIsOwedWhenCapsChange() {
+    Blocks source = addReady(QosLevel.LOW, Lane.LIVE);
+    source.blockBytes = 100_000;
+    caps.set(new QosCaps(10_000, Map.of()), nowNanos);
+    sendOne();
+    caps.set(new QosCaps(50_000, Map.of()), nowNanos);
+    assertThat(caps.nanosUntilOpen(QosLevel.LOW, nowNanos))
+        .isCloseTo(TimeUnit.SECONDS.toNanos(2), within(TimeUnit.MILLISECONDS.toNanos(20)));
+    caps.set(QosCaps.NONE, nowNanos);
+    assertThat(scheduler.next(nowNanos)).isSameAs(source);
+  }
+
+  @Test
   void tellsWhenTheCapOpensAgain() {
     Blocks source = addReady(QosLevel.LOW, Lane.LIVE);
     source.blockBytes = 10_000;
-    scheduler.setCaps(new QosCaps(10_000, Map.of()), nowNanos);
+    caps.set(new QosCaps(10_000, Map.of()), nowNanos);
     sendOne();
     assertThat(scheduler.next(nowNanos)).isNull();
     long wait = scheduler.nanosUntilReady(nowNanos);

@@ -2,6 +2,7 @@ package io.replicator.hub.server;
 
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.replicator.api.Source;
+import io.replicator.hub.delivery.CapRules;
 import io.replicator.hub.delivery.HubCore;
 import io.replicator.hub.delivery.HubStatus;
 import io.replicator.hub.source.redis.PlainSource;
@@ -150,6 +151,15 @@ public final class HubServer implements AutoCloseable {
   /** Whether every database's first scan is complete. */
   public boolean isReady() {
     return onLoop(core::isReady);
+  }
+
+  /**
+   * Caps clients anew, those that are here too.
+   *
+   * @return how many of these get other caps than before
+   */
+  public int capWith(CapRules caps) {
+    return onLoop(() -> core.capWith(caps));
   }
 
   /** Ends the hub, after clients have got what is on its way if the settings say so. */

@@ -12,6 +12,7 @@ import io.replicator.hub.delivery.HubStatus.CheckStatus;
 import io.replicator.hub.delivery.HubStatus.DatabaseStatus;
 import io.replicator.hub.delivery.HubStatus.FeedStatus;
 import io.replicator.hub.delivery.HubStatus.SubscriberStatus;
+import io.replicator.hub.qos.QosCaps;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -203,6 +204,7 @@ class HttpEndpointTests {
             5000,
             OptionalLong.empty(),
             OptionalLong.of(125_000),
+            new QosCaps(0, Map.of(QosLevel.IDLE, 16_384L)),
             null,
             List.of(feed));
     return new HubStatus(

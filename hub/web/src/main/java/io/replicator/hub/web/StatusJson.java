@@ -1,5 +1,6 @@
 package io.replicator.hub.web;
 
+import io.replicator.api.QosLevel;
 import io.replicator.api.Source.SourceStatus;
 import io.replicator.hub.delivery.HubStatus;
 import io.replicator.hub.delivery.HubStatus.CheckStatus;
@@ -7,6 +8,7 @@ import io.replicator.hub.delivery.HubStatus.DatabaseStatus;
 import io.replicator.hub.delivery.HubStatus.DatagramStatus;
 import io.replicator.hub.delivery.HubStatus.FeedStatus;
 import io.replicator.hub.delivery.HubStatus.SubscriberStatus;
+import io.replicator.hub.qos.QosCaps;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -75,11 +77,29 @@ public final class StatusJson {
     json.put("sentBytes", subscriber.sentBytes());
     json.put("rttNanos", subscriber.rttNanos());
     json.put("bytesPerSecond", subscriber.bytesPerSecond());
+    Map<String, Object> caps = caps(subscriber.caps());
+    if (!caps.isEmpty()) {
+      json.put("caps", caps);
+    }
     DatagramStatus datagrams = subscriber.datagrams();
     if (datagrams != null) {
       json.put("datagrams", datagrams(datagrams));
     }
     json.put("feeds", subscriber.feeds().stream().map(StatusJson::feed).toList());
+    return json;
+  }
+
+  /** Those there are: totalBytesPerSecond, idleBytesPerSecond and so on. */
+  private static Map<String, Object> caps(QosCaps caps) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    if (caps.totalBytesPerSecond() > 0) {
+      json.put("totalBytesPerSecond", caps.totalBytesPerSecond());
+    }
+    for (QosLevel level : QosLevel.values()) {
+      if (caps.of(level) > 0) {
+        json.put(lower(level.name()) + "BytesPerSecond", caps.of(level));
+      }
+    }
     return json;
   }
 

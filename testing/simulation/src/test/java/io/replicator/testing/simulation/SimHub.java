@@ -1,6 +1,7 @@
 package io.replicator.testing.simulation;
 
 import io.replicator.hub.delivery.AccessRules;
+import io.replicator.hub.delivery.CapRules;
 import io.replicator.hub.delivery.DatabaseSettings;
 import io.replicator.hub.delivery.DeliveryCounter;
 import io.replicator.hub.delivery.DeliverySettings;
@@ -32,6 +33,7 @@ final class SimHub {
   private final Map<DeliveryCounter, Long> counted = new EnumMap<>(DeliveryCounter.class);
   private Supplier<OptionalInt> drawParity = OptionalInt::empty;
   private List<ModelSource> sources = List.of();
+  private CapRules caps = CapRules.NONE;
   private @Nullable HubCore core;
 
   SimHub(
@@ -88,9 +90,19 @@ final class SimHub {
       fresh.addDatabase(source, how);
     });
     sources = started;
+    fresh.capWith(caps);
     core = fresh;
     links.forEach(link -> link.listen(fresh.acceptor()));
     datagramLinks.forEach(this::listen);
+  }
+
+  /** Caps that hold from now on, also after a restart. */
+  void capWith(CapRules rules) {
+    caps = rules;
+    HubCore open = core;
+    if (open != null) {
+      open.capWith(rules);
+    }
   }
 
   /** Without good-bye. */

@@ -8,12 +8,12 @@ import io.replicator.api.Value;
 import io.replicator.client.receiver.CompareSettings;
 import io.replicator.client.receiver.FeedPlan;
 import io.replicator.client.receiver.ReceiverSettings;
+import io.replicator.hub.delivery.CapRules;
 import io.replicator.hub.delivery.CollectionSettings;
 import io.replicator.hub.delivery.DatabaseSettings;
 import io.replicator.hub.delivery.DeliveryCounter;
 import io.replicator.hub.delivery.DeliverySettings;
 import io.replicator.hub.delivery.HubStatus;
-import io.replicator.hub.qos.QosCaps;
 import io.replicator.hub.qos.QosShares;
 import io.replicator.link.codec.Compression;
 import io.replicator.testing.testkit.MemoryDatagramLink;
@@ -103,7 +103,7 @@ final class Simulation {
         Duration.ofMillis(oneOf(0, 5, 20)),
         Duration.ofSeconds(1 + random.nextInt(10)),
         QosShares.DEFAULT,
-        QosCaps.NONE);
+        CapRules.NONE);
   }
 
   MemoryLink.Settings drawLink() {

@@ -8,10 +8,10 @@ import io.replicator.api.Value;
 import io.replicator.client.receiver.CompareSettings;
 import io.replicator.client.receiver.FeedPlan;
 import io.replicator.client.receiver.ReceiverSettings;
+import io.replicator.hub.delivery.CapRules;
 import io.replicator.hub.delivery.CollectionSettings;
 import io.replicator.hub.delivery.DatabaseSettings;
 import io.replicator.hub.delivery.DeliverySettings;
-import io.replicator.hub.qos.QosCaps;
 import io.replicator.hub.qos.QosShares;
 import io.replicator.link.codec.Compression;
 import io.replicator.testing.testkit.MemoryDatagramLink;
@@ -91,7 +91,7 @@ final class Stage {
         Duration.ofMillis(oneOf(0, 5, 20)),
         Duration.ofSeconds(5),
         QosShares.DEFAULT,
-        QosCaps.NONE);
+        CapRules.NONE);
   }
 
   int oneOf(int... choices) {

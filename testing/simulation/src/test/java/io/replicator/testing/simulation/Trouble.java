@@ -1,9 +1,14 @@
 package io.replicator.testing.simulation;
 
+import io.replicator.api.QosLevel;
+import io.replicator.hub.delivery.CapRules;
+import io.replicator.hub.qos.QosCaps;
 import io.replicator.testing.testkit.MemoryDatagramLink;
 import io.replicator.testing.testkit.MemoryLink;
 import io.replicator.testing.testkit.VirtualLoop;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /** Everything that goes wrong, and is mended after a while. */
@@ -33,7 +38,7 @@ final class Trouble {
       datagrams(datagrams);
       return;
     }
-    switch (random.nextInt(15)) {
+    switch (random.nextInt(16)) {
       case 0, 1 -> client.link().cut();
       case 2 -> halfOpen(client.link());
       case 3 -> stall(client.link());
@@ -43,6 +48,7 @@ final class Trouble {
       case 9, 10 -> sink(client);
       case 11, 12 -> source();
       case 13 -> moveClock();
+      case 14 -> simulation.hub.capWith(drawCaps());
       default -> {
         if (random.nextInt(4) == 0) {
           simulation.plain.flush();
@@ -136,6 +142,18 @@ final class Trouble {
     }
   }
 
+  private CapRules drawCaps() {
+    QosCaps others = new QosCaps(random.nextInt(3) * 20_000L, drawLevelCaps());
+    CapRules.Whom one = new CapRules.Client("client-" + random.nextInt(4));
+    QosCaps its = new QosCaps(random.nextInt(3) * 50_000L, drawLevelCaps());
+    return new CapRules(others, List.of(new CapRules.CapRule(one, its)));
+  }
+
+  private Map<QosLevel, Long> drawLevelCaps() {
+    QosLevel level = QosLevel.values()[random.nextInt(QosLevel.values().length)];
+    return random.nextBoolean() ? Map.of() : Map.of(level, 2_000L + random.nextInt(60_000));
+  }
+
   private void moveClock() {
     Duration by = Duration.ofMillis(random.nextInt(-5000, 60_000));
     loop.moveWallClock(by);
@@ -146,6 +164,7 @@ final class Trouble {
   /** From here on nothing goes wrong any more. */
   void mend() {
     over = true;
+    simulation.hub.capWith(CapRules.NONE);
     simulation.hub.start();
     for (ModelSource source : simulation.hub.sources()) {
       source.slowMicros = 2000;
