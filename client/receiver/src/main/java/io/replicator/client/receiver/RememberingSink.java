@@ -1,6 +1,7 @@
 package io.replicator.client.receiver;
 
 import io.replicator.api.Batch;
+import io.replicator.api.Counted;
 import io.replicator.api.Cursor;
 import io.replicator.api.FeedId;
 import io.replicator.api.Holdings;
