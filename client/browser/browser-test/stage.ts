@@ -41,7 +41,12 @@ export class Stage {
     const executablePath = process.env.REPLICATOR_CHROMIUM ?? '/usr/bin/chromium';
     const hub = HubProcess.started(['--databases=0,1,2,3,4,5,6,7,8,9', '--plaindb=0,1,2,3,4,5,6,7,8,9', ...options]);
     const browser = await chromium.launch({ executablePath, headless: true, args: ARGUMENTS });
-    return new Stage(browser, await hub);
+    try {
+      return new Stage(browser, await hub);
+    } catch (e) {
+      await browser.close(); // or nothing would ever end
+      throw e;
+    }
   }
 
   async anotherHub(options: string[]): Promise<HubProcess> {
