@@ -65,6 +65,7 @@ final class DatabaseState {
   private final int[] listBuffer;
   private final PassCache passes;
   private final LargeFailures largeFailures = new LargeFailures();
+  private final LargeReads largeReads = new LargeReads();
   private final ChainMarks marks = new ChainMarks();
   private @Nullable Cuts cuts;
 
@@ -123,6 +124,11 @@ final class DatabaseState {
 
   LargeFailures largeFailures() {
     return largeFailures;
+  }
+
+  /** Large values on their way in slices. */
+  LargeReads largeReads() {
+    return largeReads;
   }
 
   int database() {

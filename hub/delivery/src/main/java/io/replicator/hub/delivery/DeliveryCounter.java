@@ -16,6 +16,7 @@ public enum DeliveryCounter {
   BATCHES_SHARED("Batches taken from what was built for another subscriber."),
   BUILDS_EMPTY("Builds that found no key of the feed's filter."),
   LARGE_SLICES("Slices of values too large for one batch."),
+  LARGE_SLICES_SHARED("Slices that were read for somebody else already."),
   LARGE_CHANGED("Large values that were changed while they were read."),
   MERGED_BYTES("Bytes of encoded batches."),
   COMPRESSED_BYTES("Bytes of the same after compression."),

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class FeedLanes {
   private static final Duration RETRY = Duration.ofMillis(100);
 
-  /** A value of so many bytes in the live lane goes by backfill, so that others need not wait. */
-  private static final long ASIDE_BYTES = 2 << 20;
+  /** A value of so many slices in the live lane goes by backfill, so that others need not wait. */
+  private static final long ASIDE_SLICES = 8;
 
   private final Feed feed;
   private final FeedRequested requested;
@@ -197,7 +197,7 @@ final class FeedLanes {
       case Outcome.Large large -> {
         boolean aside =
             lane == live
-                && large.bytes() >= ASIDE_BYTES
+                && large.bytes() >= ASIDE_SLICES * host.maxValueBytes()
                 && feed.isRunning()
                 && round.mayBePutAside();
         move(lane, large, before.chained(), ofLargeValue);
@@ -205,7 +205,12 @@ final class FeedLanes {
           feed.putAside();
         } else {
           lane.beginTransfer(
-              new LargeTransfer(host.works(), database, large, host.budgetBytes(lane)));
+              new LargeTransfer(
+                  host.works(),
+                  database,
+                  large,
+                  host.budgetBytes(lane),
+                  lane == backfill ? lane.lastReadVersion() : 0));
         }
       }
     }

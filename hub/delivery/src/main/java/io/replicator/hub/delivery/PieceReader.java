@@ -97,7 +97,8 @@ public final class PieceReader implements BatchReader, BatchBuild.Listener {
       }
       case Outcome.Nothing nothing -> step();
       case Outcome.Large large -> {
-        transfer = new LargeTransfer(hub.works(), database, large, hub.settings().bulkBatchBytes());
+        transfer =
+            new LargeTransfer(hub.works(), database, large, hub.settings().bulkBatchBytes(), 0);
         step();
       }
     }

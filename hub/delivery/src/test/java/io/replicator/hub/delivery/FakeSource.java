@@ -38,6 +38,7 @@ final class FakeSource implements Source {
   long keysRead;
   long wholeReads;
   int largeReadsToDisturb;
+  int largeReads;
   @Nullable Listener listener;
   boolean closed;
 
@@ -166,6 +167,7 @@ final class FakeSource implements Source {
   @Override
   public LargeRead readLarge(byte[] key, int sliceBytes) {
     byte @Nullable [] before = values.get(Key.of(key));
+    largeReads++;
     return new LargeRead() {
       private int at;
 

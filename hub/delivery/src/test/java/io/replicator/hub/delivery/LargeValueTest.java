@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.replicator.api.Key;
 import io.replicator.testing.testkit.MemoryLink;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Values larger than a batch, on their way in parts. */
@@ -106,5 +108,47 @@ final class LargeValueTest {
     }
     lab.untilEqual(store);
     assertThat(store.snapshotsBegun).isEqualTo(1);
+  }
+
+  @Test
+  void subscribersAtOnePlaceShareTheSlices() {
+    Lab lab = Lab.plain();
+    lab.fill(100, 10);
+    lab.source.scan();
+    List<TestClient.Store> stores = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      TestClient.Store store = new TestClient.Store();
+      stores.add(store);
+      lab.connect(store);
+    }
+    stores.forEach(lab::untilEqual);
+    long before = lab.count(DeliveryCounter.LARGE_SLICES);
+    lab.source.put("key:000050", lab.value(8_000_000));
+    stores.forEach(lab::untilEqual);
+
+    assertThat(lab.source.largeReads).isEqualTo(1);
+    long read = lab.count(DeliveryCounter.LARGE_SLICES) - before;
+    assertThat(lab.count(DeliveryCounter.LARGE_SLICES_SHARED)).isEqualTo(4 * read);
+  }
+
+  @Test
+  void whoIsTooFarBehindReadsForItself() { // I6
+    Lab lab = Lab.plain();
+    lab.fill(100, 10);
+    lab.source.scan();
+    TestClient.Store fast = new TestClient.Store();
+    TestClient.Store slow = new TestClient.Store();
+    lab.connect(fast);
+    TestClient stalled = lab.connect(slow);
+    lab.untilEqual(fast);
+    lab.untilEqual(slow);
+    stalled.acks = false;
+    lab.source.put("key:000050", lab.value(30_000_000));
+    lab.untilEqual(fast);
+    stalled.acks = true;
+    stalled.ackAll();
+    lab.untilEqual(slow);
+
+    assertThat(lab.source.largeReads).isEqualTo(2);
   }
 }
