@@ -325,6 +325,7 @@ final class DatagramPath {
     byte[] parity = parities.due(Math.min(clientMaxBytes, now.maxBytes()), loop.nowNanos());
     if (parity != null) {
       now.send(parity);
+      scheduler.sentBeside(parity.length, loop.nowNanos());
       now.flush();
       counters.increment(DeliveryCounter.DATAGRAM_PARITIES);
       counters.add(DeliveryCounter.DATAGRAM_PARITY_BYTES, parity.length);

@@ -126,6 +126,11 @@ public final class BlockScheduler {
     sender.sent(entry, bytes);
   }
 
+  /** So much went beside the blocks, of no level: it counts in the cap of all of them. */
+  public void sentBeside(int bytes, long nowNanos) {
+    caps.total().take(bytes, nowNanos);
+  }
+
   /** 0 = {@link #next} gives one now; {@link Long#MAX_VALUE} = not before somebody is ready. */
   public long nanosUntilReady(long nowNanos) {
     long soonest = Long.MAX_VALUE;

@@ -39,7 +39,7 @@ final class CapTest {
     busy(stage, Duration.ofSeconds(5));
 
     requireRate(stage, rate);
-    stage.hub.capWith(everybody(3 * rate));
+    stage.hub.capWith(everybody(3L * rate));
     requireRate(stage, 3 * rate);
     // a debt of before is paid first, then the new cap holds
     stage.hub.capWith(everybody(rate / 2));
@@ -70,7 +70,7 @@ final class CapTest {
     }
     stage.loop.advance(Duration.ofSeconds(60));
     assertThat(stage.isEqual(slow)).as("seed %d: the load still goes on", seed).isFalse();
-    stage.untilEqual(slow, Duration.ofSeconds(120));
+    stage.untilEqual(slow, Duration.ofMinutes(2));
   }
 
   /** Hot keys, which go in datagrams, change all the time beside the load. */

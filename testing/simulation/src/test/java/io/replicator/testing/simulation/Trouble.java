@@ -150,7 +150,8 @@ final class Trouble {
   }
 
   private Map<QosLevel, Long> drawLevelCaps() {
-    QosLevel level = QosLevel.values()[random.nextInt(QosLevel.values().length)];
+    List<QosLevel> all = List.of(QosLevel.values());
+    QosLevel level = all.get(random.nextInt(all.size()));
     return random.nextBoolean() ? Map.of() : Map.of(level, 2_000L + random.nextInt(60_000));
   }
 

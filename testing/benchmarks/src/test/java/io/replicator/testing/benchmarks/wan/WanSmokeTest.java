@@ -60,6 +60,7 @@ class WanSmokeTest {
       double before = connections(copy);
 
       site.lab().cut();
+      site.lab().counters(); // an answer says that the cut was made
       for (int i = 0; i < 200; i++) {
         site.sourceClient().call("SET", "changed:" + i, "while cut");
       }
