@@ -52,7 +52,7 @@ final class ClientMapping {
         usual.reconcile(),
         drift.equals("ignore") ? Duration.ZERO : given.time(LinkSettings.VERIFY_EVERY),
         drift.equals("repair"),
-        usual.keysPerSecond(),
+        (int) given.number(LinkSettings.VERIFY_RATE),
         usual.memoryBytes());
   }
 

@@ -135,6 +135,15 @@ final class LinkSettings {
           also(),
           "How often a copy that is up to date is compared with the hub in the background.");
 
+  static final Setting VERIFY_RATE =
+      LIST.add(
+          "verify-rate",
+          new SettingType.Count(0, 10_000_000),
+          "20000",
+          on(CLIENT),
+          also(),
+          "Keys a second that a verification reads at the target at most, 0 = as fast as it goes.");
+
   static final Setting DRIFT =
       LIST.add(
           "drift",

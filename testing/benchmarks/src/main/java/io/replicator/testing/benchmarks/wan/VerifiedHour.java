@@ -45,7 +45,7 @@ record VerifiedHour() implements Scenario {
     Result result = new Result(name(), contender);
     try (Site site = LINK.open(bench, contender)) {
       Data.JSON.load(site.sourceClient(), bench.keys());
-      Copy copy = site.prepare("0", "", List.of("--verify-every=5s"));
+      Copy copy = site.prepare("0", "", List.of("--verify-every=5s", "--verify-rate=0"));
       LINK.loadThenSlow(site, copy, bench.keys());
       awaitVerifications(copy, 1);
       double before = verifications(copy);
