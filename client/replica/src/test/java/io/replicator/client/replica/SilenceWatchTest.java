@@ -66,12 +66,7 @@ class SilenceWatchTest {
             false);
     List<Sink> sinks = List.of(new SwitchedSink("one"));
     new ReplicaCore(
-            loop,
-            loop,
-            settings,
-            List.of(new ReplicaCore.Hub("first", link)),
-            sinks,
-            loop.random())
+            loop, loop, settings, List.of(new ReplicaCore.Hub("first", link)), sinks, loop.random())
         .start();
     loop.runUntil(Duration.ofSeconds(1), "a session", () -> hub.hellos.size() == 1);
     loop.advance(Duration.ofSeconds(1)); // the Welcome is there

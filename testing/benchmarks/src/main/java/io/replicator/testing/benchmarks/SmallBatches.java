@@ -34,7 +34,8 @@ final class SmallBatches {
   private String measure() {
     List<ZstdDictCompress> dictionaries = new ArrayList<>();
     StringBuilder table =
-        new StringBuilder("| changes in a batch | raw | zstd | with a dictionary of 4 KiB | 16 | 64 |\n");
+        new StringBuilder(
+            "| changes in a batch | raw | zstd | with a dictionary of 4 KiB | 16 | 64 |\n");
     table.append("| ---: | ---: | ---: | ---: | ---: | ---: |\n");
     for (int kib : DICTIONARY_KIB) {
       dictionaries.add(new ZstdDictCompress(trained(kib * 1024), LEVEL));

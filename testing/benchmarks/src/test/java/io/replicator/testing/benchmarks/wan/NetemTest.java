@@ -13,8 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What wanlab asks of the kernel where it has netem, and how it finds out that it has. */
 class NetemTest {
-  private static final Path NETEM =
-      Path.of("../wanlab/netemlink").toAbsolutePath().normalize();
+  private static final Path NETEM = Path.of("../wanlab/netemlink").toAbsolutePath().normalize();
 
   @TempDir private Path folder;
 
