@@ -9,6 +9,7 @@ import io.replicator.api.KeyPatterns;
 import io.replicator.api.Lane;
 import io.replicator.api.Sink;
 import io.replicator.api.Value;
+import io.replicator.link.transport.DatagramConnector;
 import io.replicator.testing.testkit.MemoryLink;
 import io.replicator.testing.testkit.VirtualLoop;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A session against a scripted hub, both on one loop whose clock the test moves. */
 final class Rig {
@@ -31,6 +33,9 @@ final class Rig {
   ReceiverSettings settings = ReceiverSettings.defaults("test");
   Optional<ReceiverSession> newest = Optional.empty();
 
+  /** Null = no datagrams are wanted. */
+  @Nullable DatagramConnector datagrams;
+
   Rig(long seed) {
     loop = new VirtualLoop(seed);
     link = new MemoryLink(loop, loop, MemoryLink.Settings.FAST);
@@ -43,7 +48,9 @@ final class Rig {
     for (RecordingSink sink : sinks) {
       targets.add(new SessionTarget(sink, Map.of(FEED, sink.cursor())));
     }
-    ReceiverSession session = new ReceiverSession(loop, loop, settings, feeds, targets, new Told());
+    ReceiverSession session =
+        new ReceiverSession(
+            loop, loop, settings, CompareSettings.OFF, feeds, targets, new Told(), datagrams);
     newest = Optional.of(session);
     var _ = link.connect(session::start);
     loop.runReady();

@@ -40,7 +40,7 @@ public enum DeliveryCounter {
   DATAGRAM_FALLBACKS(
       "Times live changes went back to blocks because datagrams did not get through."),
   DATAGRAM_PACKETS_REFUSED(
-      "Packets at the UDP port that belonged to no datagrams: replayed, forged or broken."),
+      "Packets at the UDP port that belonged to no datagrams: replayed, forged, broken; at least so many."),
   DATAGRAM_STRANGERS("Datagram connections refused: they showed no token that was offered."),
 
   // reconciling

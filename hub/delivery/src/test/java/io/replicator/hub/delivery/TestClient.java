@@ -15,6 +15,8 @@ import io.replicator.link.codec.Reassembler;
 import io.replicator.link.transport.Connection;
 import io.replicator.link.wire.Ack;
 import io.replicator.link.wire.Codec;
+import io.replicator.link.wire.DatagramMode;
+import io.replicator.link.wire.DatagramOffer;
 import io.replicator.link.wire.Error;
 import io.replicator.link.wire.FeedRequest;
 import io.replicator.link.wire.Frame;
@@ -65,6 +67,8 @@ final class TestClient implements Connection.Listener {
   final Store store;
   final List<Batch> applied = new ArrayList<>();
   final List<KeyAnswer> answers = new ArrayList<>();
+  final List<DatagramOffer> offers = new ArrayList<>();
+  final List<DatagramMode> modes = new ArrayList<>();
   @Nullable Pong pong;
   private final FeedId id = new FeedId(0, "", KeyPatterns.ALL);
   private final Map<Key, Long> ahead = new HashMap<>();
@@ -153,6 +157,8 @@ final class TestClient implements Connection.Listener {
       }
       case ERROR -> error = frame.getError();
       case KEY_ANSWER -> answers.add(frame.getKeyAnswer());
+      case DATAGRAM_OFFER -> offers.add(frame.getDatagramOffer());
+      case DATAGRAM_MODE -> modes.add(frame.getDatagramMode());
       case PONG -> pong = frame.getPong();
       case PING ->
           send(

@@ -9,7 +9,7 @@ import java.util.OptionalLong;
  */
 public interface Datagrams {
 
-  /** Largest payload that fits now. It falls when the path turns out to be narrower. */
+  /** Largest payload that fits now. Falls when the path is narrower, rises when it is not. */
   int maxBytes();
 
   /**

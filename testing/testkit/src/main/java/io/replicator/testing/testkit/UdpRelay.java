@@ -6,7 +6,9 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +24,8 @@ public final class UdpRelay implements AutoCloseable {
   /** A packet is repeated when so many others have gone by. */
   private static final int REPEAT_AFTER = 8;
 
+  private static final int FIRST_KEPT = 64;
+
   private final InetSocketAddress server;
   private final DatagramSocket front;
   private final Map<SocketAddress, DatagramSocket> towardsServer = new ConcurrentHashMap<>();
@@ -36,6 +40,7 @@ public final class UdpRelay implements AutoCloseable {
   private long lost;
   private long repeated;
   private byte[] kept = {};
+  private final List<byte[]> fromClients = new ArrayList<>();
 
   /**
    * @param listen where clients send to; port 0 = a free one
@@ -66,6 +71,22 @@ public final class UdpRelay implements AutoCloseable {
   /** Sends packets to clients again, some time after they went by. */
   public void repeat(boolean on) {
     repeating = on;
+  }
+
+  /** Where clients send to. */
+  public int port() {
+    return front.getLocalPort();
+  }
+
+  /** What clients sent first, oldest first; so many packets are kept. */
+  public synchronized List<byte[]> firstFromClients() {
+    return List.copyOf(fromClients);
+  }
+
+  private synchronized void keep(DatagramPacket packet) {
+    if (fromClients.size() < FIRST_KEPT) {
+      fromClients.add(Arrays.copyOf(packet.getData(), packet.getLength()));
+    }
   }
 
   /** From now on the server sees every client at another port. */
@@ -102,6 +123,7 @@ public final class UdpRelay implements AutoCloseable {
       try {
         front.receive(packet);
         if (passes()) {
+          keep(packet);
           SocketAddress client = packet.getSocketAddress();
           DatagramSocket socket = towardsServer.computeIfAbsent(client, this::open);
           socket.send(new DatagramPacket(packet.getData(), packet.getLength(), server));

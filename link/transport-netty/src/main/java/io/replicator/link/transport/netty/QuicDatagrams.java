@@ -26,20 +26,17 @@ import org.slf4j.LoggerFactory;
 final class QuicDatagrams extends ChannelInboundHandlerAdapter implements Datagrams {
   private static final Logger LOG = LoggerFactory.getLogger(QuicDatagrams.class);
 
-  /** What a payload is made smaller by when QUIC says that it does not fit. */
-  private static final int STEP_BYTES = 64;
-
   private static final long REFRESH_NANOS = 4_000_000;
 
-  /** Until QUIC tells: ten packets (RFC 9002). */
-  private static final long FIRST_WINDOW_BYTES = 12_000;
+  /** Until QUIC tells. */
+  private static final long FIRST_WINDOW_BYTES = 1200L * QuicSettings.FIRST_WINDOW_PACKETS;
 
   private final NettyLoop loop;
   private final QuicChannel channel;
   private final @Nullable PacketCount packets;
   private long takenAtStart;
   private long packetsAtStart;
-  private int maxBytes;
+  private final PathSize size;
   private @Nullable Listener listener;
   private String endReason = "the peer closed, or nothing was heard";
   private boolean closing;
@@ -60,7 +57,7 @@ final class QuicDatagrams extends ChannelInboundHandlerAdapter implements Datagr
     this.loop = loop;
     this.channel = channel;
     this.packets = packets;
-    this.maxBytes = settings.maxBytes();
+    this.size = new PathSize(settings.maxBytes());
     this.sampledNanos = loop.nowNanos() - REFRESH_NANOS;
   }
 
@@ -79,14 +76,14 @@ final class QuicDatagrams extends ChannelInboundHandlerAdapter implements Datagr
 
   @Override
   public int maxBytes() {
-    return maxBytes;
+    return size.bytes(loop.nowNanos());
   }
 
   @Override
   public void send(byte[] payload) {
-    if (payload.length > maxBytes) {
+    if (payload.length > maxBytes()) {
       throw new IllegalArgumentException(
-          "a datagram of %d bytes, at most %d expected".formatted(payload.length, maxBytes));
+          "a datagram of %d bytes, at most %d expected".formatted(payload.length, maxBytes()));
     }
     if (closing || ended) {
       return;
@@ -99,7 +96,7 @@ final class QuicDatagrams extends ChannelInboundHandlerAdapter implements Datagr
   /** The path is narrower than was thought, or QUIC's queue is full: either way it is lost. */
   private void wasWritten(Future<?> written, int bytes) {
     if (!written.isSuccess() && written.cause() instanceof BufferUnderflowException) {
-      maxBytes = Math.max(QuicSettings.MIN_MAX_BYTES, Math.min(maxBytes, bytes - STEP_BYTES));
+      size.didNotFit(bytes, loop.nowNanos());
     }
   }
 

@@ -95,7 +95,10 @@ public final class QuicServer implements AutoCloseable {
     return port;
   }
 
-  /** Packets that came and were taken by no connection: replayed, forged or broken. On the loop. */
+  /**
+   * Packets that came and were taken by no connection: replayed, forged or broken. At least so many:
+   * one of a handshake may hold several that are taken. On the loop.
+   */
   public long refused() {
     long taken = takenByEnded + open.stream().mapToLong(QuicDatagrams::taken).sum();
     return Math.max(0, packets.packets() - tokens.given() - taken);
@@ -152,6 +155,7 @@ public final class QuicServer implements AutoCloseable {
                   .sslContext(tls)
                   .maxIdleTimeout(settings.idleTimeout().toMillis(), TimeUnit.MILLISECONDS)
                   .congestionControlAlgorithm(settings.algorithm())
+                  .initialCongestionWindowPackets(QuicSettings.FIRST_WINDOW_PACKETS)
                   .datagram(QUEUE, QUEUE)
                   .activeMigration(true)
                   .tokenHandler(tokens)

@@ -31,6 +31,12 @@ public record QuicSettings(
 
   static final int MIN_MAX_BYTES = 512;
 
+  /**
+   * So many packets may be on their way before QUIC knows the line. RFC 9002 says ten; updates that
+   * begin at once would wait half a second behind it at a round trip of 100 ms.
+   */
+  static final int FIRST_WINDOW_PACKETS = 32;
+
   public QuicSettings {
     if (maxBytes < MIN_MAX_BYTES || maxBytes > DEFAULT_MAX_BYTES) {
       throw new IllegalArgumentException(

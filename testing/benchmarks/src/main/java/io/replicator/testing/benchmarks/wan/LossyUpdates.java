@@ -56,6 +56,11 @@ record LossyUpdates(String name, double lossPercent, int burst) implements Scena
 
   @Override
   public List<Contender> ours() {
+    return contenders();
+  }
+
+  /** By TCP with either congestion control, and by datagrams. */
+  static List<Contender> contenders() {
     Contender tcp = Contender.replicator();
     return List.of(
         tcp.withCongestionControl("cubic")
@@ -106,6 +111,8 @@ record LossyUpdates(String name, double lossPercent, int burst) implements Scena
                   "datagrams_sent",
                   "datagrams_lost",
                   "datagrams_late",
+                  "datagrams_recovered",
+                  "datagram_parity_bytes",
                   "datagram_repairs",
                   "datagram_fallbacks")) {
             result.put(figure, replicator.hubNumber(figure));

@@ -50,6 +50,7 @@ final class Scenarios {
           new LossyUpdates("udp3", 3, 0),
           new LossyUpdates("udp5", 5, 0),
           new LossyUpdates("udp3burst", 3, 8),
+          new BulkBeside(),
           new Resync(
               "R1",
               Resync.Kind.HUB_RESTARTED,
