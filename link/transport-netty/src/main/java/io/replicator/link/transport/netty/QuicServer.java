@@ -96,8 +96,8 @@ public final class QuicServer implements AutoCloseable {
   }
 
   /**
-   * Packets that came and were taken by no connection: replayed, forged or broken. At least so many:
-   * one of a handshake may hold several that are taken. On the loop.
+   * Packets that came and were taken by no connection: replayed, forged or broken. At least so
+   * many: one of a handshake may hold several that are taken. On the loop.
    */
   public long refused() {
     long taken = takenByEnded + open.stream().mapToLong(QuicDatagrams::taken).sum();
