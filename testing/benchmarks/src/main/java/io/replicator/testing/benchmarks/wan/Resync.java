@@ -71,7 +71,8 @@ record Resync(String name, Kind kind, int fullDiffering, List<Aim> aims) impleme
         case HUB_RESTARTED -> loseHistory(site, copy, differing, keys);
         case BACKUP -> fillFromBackup(site, copy, differing, keys);
       }
-      double syncsBefore = copy instanceof Copy.Replicator ? 0 : syncs;
+      boolean newHub = kind == Kind.HUB_RESTARTED && copy instanceof Copy.Replicator;
+      double syncsBefore = newHub ? 0 : syncs;
       try (Sampler sampler = new Sampler(site, copy)) {
         if (kind == Kind.BACKUP) {
           copy.begin();
@@ -152,7 +153,7 @@ record Resync(String name, Kind kind, int fullDiffering, List<Aim> aims) impleme
                   }
                   yield page.contains("\"state\":\"live\"")
                       && number(page, "lagVersions") == 0
-                      && number(page, "reconciles_done") + number(page, "snapshots") > 0;
+                      && number(page, "reconciles_done") + number(page, "snapshots") > syncsBefore;
                 }
                 case Copy.Replication _ ->
                     site.syncs(copy) > syncsBefore
