@@ -57,7 +57,8 @@ final class HeldKeys {
 
   /** The reading under way has found this. */
   void found(byte[] key, long valueHash) {
-    if (generations[entryOf(key)] != generation) {
+    int entry = entryOf(key); // first: it may replace the arrays
+    if (generations[entry] != generation) {
       put(key, valueHash);
     }
   }

@@ -55,6 +55,7 @@ final class RehearsalTest {
 
   private static Lab lab(int keys) {
     Lab lab = Lab.plain();
+    lab.hub.reconcileWith(ReconcileSettings.DEFAULTS.withAheadKeysPerSecond(0)); // it reads too
     lab.fill(keys, 200);
     return lab;
   }

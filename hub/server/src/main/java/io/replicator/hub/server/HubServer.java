@@ -24,7 +24,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -63,8 +64,7 @@ public final class HubServer implements AutoCloseable {
     InetSocketAddress address = settings.hubAddress();
     try {
       loop = started("loop", NettyLoop.start("hub"));
-      ExecutorService workers =
-          Executors.newFixedThreadPool(WORKERS, new DefaultThreadFactory("hub-worker", true));
+      ExecutorService workers = startWorkers();
       started("workers", workers::shutdownNow);
       RedisConnector redis = started("redis", new RedisConnector(settings.redis()));
       core =
@@ -116,6 +116,20 @@ public final class HubServer implements AutoCloseable {
           .log("without TLS certificates the hub can be reached from this machine only");
     }
     return hub;
+  }
+
+  /** All threads run at once: the first batch need not wait for one. */
+  private static ExecutorService startWorkers() {
+    ThreadPoolExecutor workers =
+        new ThreadPoolExecutor(
+            WORKERS,
+            WORKERS,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            new DefaultThreadFactory("hub-worker", true));
+    workers.prestartAllCoreThreads();
+    return workers;
   }
 
   /** Where clients connect, with the port it got. */
