@@ -125,6 +125,36 @@ final class TargetStore {
     reached.computeIfAbsent(database, unknown -> new HashMap<>()).put(key, state);
   }
 
+  /** All that the target keeps, as a backup of it has it. */
+  record Backup(
+      Map<Integer, Map<Key, Held>> values,
+      Map<Integer, Map<Key, Long>> reached,
+      Map<FeedId, Cursor> cursors) {}
+
+  Backup backup() {
+    Map<Integer, Map<Key, Held>> copies = new HashMap<>();
+    values.forEach((database, held) -> copies.put(database, Map.copyOf(held)));
+    Map<Integer, Map<Key, Long>> states = new HashMap<>();
+    reached.forEach((database, state) -> states.put(database, Map.copyOf(state)));
+    Map<FeedId, Cursor> cursors = new HashMap<>();
+    feeds.forEach((feed, stored) -> cursors.put(feed, stored.cursor));
+    return new Backup(copies, states, cursors);
+  }
+
+  /** Goes back to a backup; the client has to be down. */
+  void restore(Backup backup, boolean withCursors) {
+    values.clear();
+    backup.values().forEach((database, held) -> values.put(database, new TreeMap<>(held)));
+    reached.clear();
+    backup.reached().forEach((database, state) -> reached.put(database, new HashMap<>(state)));
+    feeds.clear();
+    if (withCursors) {
+      backup.cursors().forEach((feed, cursor) -> feed(feed).cursor = cursor);
+    }
+    aside.clear();
+    partsAside.clear();
+  }
+
   /** Removes what is over by the wall clock. */
   void expire() {
     long now = loop.unixMillis();
