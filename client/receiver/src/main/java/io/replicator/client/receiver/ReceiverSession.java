@@ -49,7 +49,7 @@ import org.slf4j.LoggerFactory;
 public final class ReceiverSession implements Connection.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(ReceiverSession.class);
 
-  /** Received bytes are told without a batch after this part of the window. */
+  /** Data of runs is told without a batch after this part of the window. */
   private static final int ACK_WINDOW_PART = 8;
 
   /** Batches of a feed beyond the window: one of each lane (P61). */
@@ -356,12 +356,17 @@ public final class ReceiverSession implements Connection.Listener {
     return pipelines.get(feed);
   }
 
-  /** Data of a run counts against the window like that of blocks (P61). */
+  /** Data of a run counts against the window like that of blocks, until it came (P61). */
   private void counted(int bytes) {
     receivedBytes += bytes;
-    if (receivedBytes - acknowledgedBytes >= settings.windowBytes() / ACK_WINDOW_PART) {
+    if (creditedBytes() - acknowledgedBytes >= settings.windowBytes() / ACK_WINDOW_PART) {
       scheduleAck();
     }
+  }
+
+  /** Credit comes from the targets: what they have not got yet takes of the window (P61). */
+  private long creditedBytes() {
+    return receivedBytes - unappliedBytes;
   }
 
   private void block(State.Streaming streaming, Block block) {
@@ -380,9 +385,6 @@ public final class ReceiverSession implements Connection.Listener {
     FeedPipeline pipeline = pipelines.get(block.getFeed());
     pipeline.blockArrived(bytes);
     complete.ifPresent(pipeline::arrived);
-    if (receivedBytes - acknowledgedBytes >= settings.windowBytes() / ACK_WINDOW_PART) {
-      scheduleAck();
-    }
   }
 
   private FeedPipeline feedOf(int feed) {
@@ -475,8 +477,9 @@ public final class ReceiverSession implements Connection.Listener {
 
   private void sendAck() {
     ackScheduled = false;
-    acknowledgedBytes = receivedBytes;
-    Ack ack = Ack.newBuilder().addAllBatches(toAcknowledge).setReceivedBytes(receivedBytes).build();
+    acknowledgedBytes = creditedBytes();
+    Ack ack =
+        Ack.newBuilder().addAllBatches(toAcknowledge).setReceivedBytes(acknowledgedBytes).build();
     toAcknowledge.clear();
     sendNow(Frame.newBuilder().setAck(ack).build());
   }

@@ -382,7 +382,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
   @Override
   public int budgetBytes(LaneQueue lane) {
     OptionalLong rate = rate(lane.feed().level());
-    int most = (int) Math.min(DeliverySettings.MAX_BATCH_BYTES, maxBatchBytes / 2);
+    int most = mostBatchBytes();
     if (rate.isEmpty()) {
       int first =
           switch (lane.lane()) {
@@ -395,6 +395,13 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
     int bounded = Math.clamp((long) wish, DeliverySettings.MIN_BATCH_BYTES, most);
     // Powers of two: so that subscribers with similar links get the same batches.
     return Integer.highestOneBit(bounded);
+  }
+
+  /** One batch is not more than the window: a client holds that and one of each lane (P61). */
+  private int mostBatchBytes() {
+    long most = Math.min(DeliverySettings.MAX_BATCH_BYTES, maxBatchBytes / 2);
+    long window = (long) (outbox.windowBytes() * compressionRatio);
+    return (int) Math.min(most, Math.max(DeliverySettings.MIN_BATCH_BYTES, window));
   }
 
   /** Bytes a second that a level may hope for: of link and client, but not more than its cap. */

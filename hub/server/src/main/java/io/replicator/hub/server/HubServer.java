@@ -82,12 +82,12 @@ public final class HubServer implements AutoCloseable {
         core.rehearse(REHEARSED_BATCHES);
         return true;
       });
+      udp = startUdp(); // before anybody can come who might want it
       tcp =
           started(
               "tcp",
               TcpServer.listen(loop, address, settings.tls(), settings.tcp(), core.acceptor()));
       web = startWeb(workers);
-      udp = startUdp();
       httpPort = startHttp();
     } catch (RuntimeException e) {
       closeParts();
