@@ -42,8 +42,8 @@ public final class HubServer implements AutoCloseable {
   /** One core is left for the loop and the Redis library where there are several. */
   private static final int WORKERS = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
 
-  /** Of 512 KiB each: after them most of what a load needs is compiled. */
-  private static final int REHEARSED_BATCHES = 32;
+  /** Of 512 KiB each: what follows would take processor time from a client that starts beside. */
+  private static final int REHEARSED_BATCHES = 8;
 
   private final HubSettings settings;
   private final NettyLoop loop;
