@@ -20,6 +20,9 @@ final class Copy {
   static final CompareRules WITHOUT_CHAIN =
       new CompareRules(KeyPatterns.ALL, "", Duration.ofSeconds(1), true, 10, Duration.ZERO);
 
+  /** One for all: thousands of clients that end are thousands of chances for one not to end. */
+  private static final RedisClient CLIENT = RedisClient.create();
+
   private Copy() {}
 
   /**
@@ -58,17 +61,14 @@ final class Copy {
   /** One full comparison. */
   static Comparison compare(
       String source, int sourceDatabase, String target, int targetDatabase, CompareRules rules) {
-    RedisClient client = RedisClient.create();
     try (StatefulRedisConnection<byte[], byte[]> from =
-            client.connect(ByteArrayCodec.INSTANCE, RedisURI.create("redis://" + source));
+            CLIENT.connect(ByteArrayCodec.INSTANCE, RedisURI.create("redis://" + source));
         StatefulRedisConnection<byte[], byte[]> to =
-            client.connect(ByteArrayCodec.INSTANCE, RedisURI.create("redis://" + target))) {
+            CLIENT.connect(ByteArrayCodec.INSTANCE, RedisURI.create("redis://" + target))) {
       return Comparer.compare(
           new CompareSide("source " + source, from, sourceDatabase),
           new CompareSide("target " + target, to, targetDatabase),
           rules);
-    } finally {
-      client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
     }
   }
 }

@@ -2,6 +2,8 @@ package io.replicator.testing.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.replicator.command.compare.CompareRules;
+import io.replicator.command.compare.Difference;
 import io.replicator.command.redis.RedisBinary;
 import io.replicator.command.redis.RedisServer;
 import java.nio.file.Files;
@@ -61,7 +63,19 @@ final class NewerRedisTest {
       sides.until("the field is over at both", () -> atTarget.run("HEXISTS live b").equals("0"));
       assertThat(atTarget.run("HGET live a")).isEqualTo("1");
       sides.awaitEqual(source.address(), target.address(), 0);
+
+      atTarget.run("HPEXPIREAT loaded " + (later + 60_000) + " FIELDS 1 b");
+      assertThat(fieldExpiriesThatDiffer(source, target)).isEqualTo(1);
+      atTarget.run("HPERSIST loaded FIELDS 1 b");
+      assertThat(fieldExpiriesThatDiffer(source, target)).isEqualTo(1);
+      atTarget.run("HPEXPIREAT loaded " + later + " FIELDS 1 b");
+      assertThat(fieldExpiriesThatDiffer(source, target)).isZero();
     }
+  }
+
+  private static long fieldExpiriesThatDiffer(RedisServer source, RedisServer target) {
+    return Copy.compare(source.address(), 0, target.address(), 0, CompareRules.DEFAULT)
+        .count(Difference.Kind.EXPIRY);
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -224,6 +225,54 @@ final class SourceCommandsTest {
       assertThat(limited.story()).doesNotContain("NOPERM").doesNotContain(secret);
     }
     awaitEqual();
+  }
+
+  @Test
+  void aVersionedDatabaseNeedsNoRightsBeyondThose() throws IOException {
+    try (RedisServer from = RedisServer.started();
+        RedisServer to = RedisServer.started();
+        Redis atFrom = new Redis(from.port());
+        Redis atTo = new Redis(to.port());
+        Sides limited = new Sides(folder, "limited-versioned")) {
+      String secret = "versioned-horse";
+      Path password = Files.writeString(folder.resolve("versioned-password"), secret + "\n");
+      atFrom.run(aclLine("replicator-hub", secret));
+      atTo.run(aclLine("replicator-client", secret));
+      atFrom.run("SELECT 5");
+      atTo.run("SELECT 5");
+      atFrom.run("SET gone soon");
+      version(atFrom, 1, "HSET quote:IBM bid 1 ask 2");
+      String[] user = {
+        "--redis-user", "replicator-hub", "--redis-password-file", password.toString()
+      };
+      limited.hub(with(user, "--databases", "5", "--redis", from.address()));
+      user[1] = "replicator-client";
+      limited.client(with(user, "--databases", "5", "--redis", to.address()));
+      limited.until("the load ends", () -> atTo.run("GET version").equals("1"));
+      version(atFrom, 2, "HSET quote:IBM bid 3");
+      version(atFrom, 3, "DEL gone");
+      limited.until("what comes after it", () -> atTo.run("GET version").equals("3"));
+
+      assertThat(atTo.run("HGET quote:IBM bid")).isEqualTo("3");
+      assertThat(atTo.run("EXISTS gone")).isEqualTo("0");
+      assertThat(atTo.run("LRANGE version:3 0 -1")).contains("gone");
+      assertThat(limited.story()).doesNotContain("NOPERM").doesNotContain(secret);
+    }
+  }
+
+  /** One change as an application of a versioned database makes it; the key is its second word. */
+  private static void version(Redis redis, int version, String command) {
+    redis.run("MULTI");
+    redis.run(command);
+    redis.run("RPUSH version:" + version + " " + command.split(" ", -1)[1]);
+    redis.run("SET version " + version);
+    redis.run("EXEC");
+  }
+
+  private static String[] with(String[] more, String... options) {
+    List<String> all = new ArrayList<>(List.of(options));
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
   }
 
   @Test
