@@ -104,7 +104,7 @@ final class CassandraRun {
 
   private Load replicator(double bareUpdates) throws InterruptedException {
     String address = "127.0.0.1:" + FreePort.next();
-    try (Program hub = hub(address)) {
+    try (Program hub = Program.plainHub(launcher, folder, source.address(), address)) {
       hub.awaitReady(LIMIT);
       double cassandraCpu = cassandra.cpuSeconds();
       double hubCpu = hub.cpuSeconds();
@@ -127,18 +127,6 @@ final class CassandraRun {
         return load;
       }
     }
-  }
-
-  private Program hub(String address) {
-    return Program.started(
-        launcher,
-        folder,
-        List.of(
-            "hub",
-            "--databases=0",
-            "--plaindb=0",
-            "--redis=" + source.address(),
-            "--hub=" + address));
   }
 
   private Program client(String hub) {

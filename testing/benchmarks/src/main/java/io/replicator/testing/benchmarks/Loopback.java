@@ -121,7 +121,7 @@ final class Loopback {
     double memoryBefore = sourceClient.info("memory", "used_memory");
     double cpuBefore = sourceClient.cpuSeconds();
     long hubBegun = System.nanoTime();
-    try (Program hub = hub(hubAddress)) {
+    try (Program hub = Program.plainHub(launcher, folder, source.address(), hubAddress)) {
       hub.awaitReady(LIMIT);
       double hubReady = (System.nanoTime() - hubBegun) / 1e9;
       double hubCpu = hub.cpuSeconds();
@@ -166,18 +166,6 @@ final class Loopback {
         addMemory(hub, client, sourceMemory);
       }
     }
-  }
-
-  private Program hub(String address) {
-    return Program.started(
-        launcher,
-        folder,
-        List.of(
-            "hub",
-            "--databases=0",
-            "--plaindb=0",
-            "--redis=" + source.address(),
-            "--hub=" + address));
   }
 
   private Program client(String hub, RedisServer target) {

@@ -45,6 +45,14 @@ final class Program implements AutoCloseable {
     return new Program(name, log, process(launcher, log, all), httpPort);
   }
 
+  /** The hub of a source's database 0, a plain one. */
+  static Program plainHub(Path launcher, Path folder, String source, String address) {
+    return started(
+        launcher,
+        folder,
+        List.of("hub", "--databases=0", "--plaindb=0", "--redis=" + source, "--hub=" + address));
+  }
+
   /** Runs a command to its end and returns its exit code. */
   static int run(Path launcher, Path folder, List<String> arguments) throws InterruptedException {
     Path log = folder.resolve(arguments.getFirst() + ".log");
