@@ -26,12 +26,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens links to an endpoint. Where the master is, is found out anew at each opening: addresses are
  * tried in order, sentinels are asked in order, and what answers must be a master. Thread-safe.
  */
 public final class RedisConnector implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RedisConnector.class);
+  private static final int CLOSE_SECONDS = 5;
+
   private final RedisEndpoint endpoint;
   private final RedisClient client;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -233,7 +238,15 @@ public final class RedisConnector implements AutoCloseable {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      client.shutdown(0, 2, TimeUnit.SECONDS);
+      // the library's own shutdown waits without an end for links that were being opened
+      CompletableFuture<Void> ended = client.shutdownAsync(0, 2, TimeUnit.SECONDS);
+      try {
+        ended.get(CLOSE_SECONDS, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (ExecutionException | TimeoutException e) {
+        LOG.debug("links to {} did not end in order", endpoint, e);
+      }
       SharedResources.release();
     }
   }

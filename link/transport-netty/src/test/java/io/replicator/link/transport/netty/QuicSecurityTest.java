@@ -41,7 +41,10 @@ class QuicSecurityTest {
     return line.connect(port, new RecordingDatagrams());
   }
 
-  /** At least so many: a UDP packet of a handshake may hold several that QUIC takes. */
+  /**
+   * At least so many. A line under load repeats packets of its handshake, and those that come when
+   * it is over count as well: tests wait for what comes on top of what is counted already.
+   */
   private long refused() {
     AtomicLong refused = new AtomicLong();
     line.onHub(() -> refused.set(line.server().refused()));
@@ -70,7 +73,7 @@ class QuicSecurityTest {
   @Test
   void whatIsForgedReachesNobodyAndIsCounted() throws IOException {
     DatagramLine.Pair pair = connectThroughRelay();
-    assertThat(refused()).isZero();
+    long before = refused();
     SplittableRandom random = new SplittableRandom(SEED);
     byte[] known = relay.firstFromClients().getLast();
     try (DatagramSocket stranger = new DatagramSocket(0, HERE)) {
@@ -81,7 +84,7 @@ class QuicSecurityTest {
         System.arraycopy(known, 0, forged, 0, Math.min(21, known.length));
         throwAt(line.server().address(), stranger, forged);
       }
-      line.until("they are counted", () -> refused() >= 50);
+      line.until("they are counted", () -> refused() >= before + 50);
     }
     sendToHub(pair, new byte[] {7});
     line.until("the real one comes", () -> pair.atHub().count() == 1);
@@ -96,7 +99,7 @@ class QuicSecurityTest {
       int sent = i + 1;
       line.until("it comes", () -> pair.atHub().count() == sent);
     }
-    assertThat(refused()).isZero();
+    long counted = refused();
     String before = pair.hub().address();
     List<byte[]> all = relay.firstFromClients();
     try (DatagramSocket stranger = new DatagramSocket(0, HERE)) {
@@ -105,7 +108,7 @@ class QuicSecurityTest {
           throwAt(line.server().address(), stranger, packet);
         }
       }
-      line.until("they are counted", () -> refused() >= 16);
+      line.until("they are counted", () -> refused() >= counted + 16);
     }
     sendToHub(pair, new byte[] {99});
     line.until("the next comes", () -> pair.atHub().count() == 11);
