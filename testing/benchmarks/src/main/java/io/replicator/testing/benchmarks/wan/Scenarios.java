@@ -1,5 +1,6 @@
 package io.replicator.testing.benchmarks.wan;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -68,7 +69,11 @@ final class Scenarios {
               List.of(new Aim(Resync.CONNECTED_SECONDS, 12))),
           new Resync(
               "R4", Resync.Kind.BACKUP, 50_000, List.of(new Aim(Resync.CONNECTED_SECONDS, 10))),
-          new VerifiedHour());
+          new VerifiedHour("R5", Duration.ofSeconds(5)));
+
+  /** Only by name: what takes too long for a run of everything. */
+  private static final List<Scenario> ON_DEMAND =
+      List.of(new VerifiedHour("R5hour", Duration.ofMinutes(5)));
 
   /** All whose names begin with R. */
   private static final String RECONCILE = "reconcile";
@@ -93,7 +98,7 @@ final class Scenarios {
   }
 
   private static Scenario named(String name) {
-    return ALL.stream()
+    return Stream.concat(ALL.stream(), ON_DEMAND.stream())
         .filter(scenario -> scenario.name().equalsIgnoreCase(name))
         .findFirst()
         .orElseThrow(() ->
