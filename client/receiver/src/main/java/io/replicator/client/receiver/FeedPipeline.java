@@ -4,11 +4,8 @@ import io.replicator.api.Batch;
 import io.replicator.api.Change;
 import io.replicator.api.Cursor;
 import io.replicator.api.FeedId;
-import io.replicator.api.Holdings;
-import io.replicator.api.Key;
 import io.replicator.api.KeyPatterns;
 import io.replicator.api.Lane;
-import io.replicator.api.Sink;
 import io.replicator.link.codec.CompressedBatch;
 import io.replicator.link.codec.Compression;
 import io.replicator.link.codec.DatagramFormat;
@@ -18,19 +15,11 @@ import io.replicator.link.transport.Loop;
 import io.replicator.link.wire.DatagramBatch;
 import io.replicator.link.wire.FeedGrant;
 import io.replicator.link.wire.Frame;
-import io.replicator.link.wire.ReconcileBegin;
-import io.replicator.link.wire.ReconcileNote;
 import java.util.ArrayDeque;
-import java.util.BitSet;
 import java.util.List;
-import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One feed of a session: its batches wait here in the order in which they were completed, are
@@ -44,8 +33,6 @@ import org.slf4j.LoggerFactory;
  * The two lanes share the queue, so a live batch never passes one that changes both cursor parts.
  */
 final class FeedPipeline {
-  private static final Logger LOG = LoggerFactory.getLogger(FeedPipeline.class);
-
   /** What a pipeline needs of its session. */
   interface Session {
     void send(Frame frame);
@@ -71,54 +58,28 @@ final class FeedPipeline {
   /** A decoded batch and what of the wire belongs to it. */
   private record Decoded(Batch batch, CompressedBatch from) {}
 
-  private final int number;
-  private final FeedPlan plan;
-  private final FeedGrant grant;
+  private final FeedId id;
   private final GrantedScope scope;
   private final ReceiverSettings settings;
   private final Loop loop;
   private final Executor decoders;
   private final TargetSet targets;
-  private final KeyQueries queries;
-  private final CompareSettings compare;
   private final Session session;
-  private final Verifier verifier;
+  private final FeedRuns runs;
+  private final Leftovers leftovers;
+  private final FeedCounts counts;
 
   private final AheadVersions ahead = new AheadVersions();
   private final FeedDatagrams datagrams = new FeedDatagrams();
   private boolean datagramsWereLast;
   private final ArrayDeque<CompressedBatch> queue = new ArrayDeque<>();
-  private final LoadRate rate;
-  private final LagClock lag = new LagClock();
   private boolean decoding;
   private @Nullable Decoded ready;
   private boolean applying;
-  private int leftoversOut;
   private boolean backfilling;
   private boolean snapshot;
   private boolean toldCurrent;
   private long epoch;
-
-  /** The run under way, and how many batches must be applied before it may read the targets. */
-  private @Nullable Reconciliation run;
-
-  /** Whether the run before found what was not proved. */
-  private boolean refuted;
-
-  private long runEpoch;
-  private int batchesBeforeRun;
-
-  /** Of the load: told at the welcome, and again when it is opened. */
-  private long expectedKeys;
-
-  private long loadedKeys;
-  private long liveKeys;
-  private long droppedKeys;
-  private long receivedBytes;
-  private long rawBytes;
-  private long appliedBatches;
-  private long readVersion;
-  private long appliedNanos = -1;
 
   FeedPipeline(
       int number,
@@ -132,115 +93,61 @@ final class FeedPipeline {
       KeyQueries queries,
       CompareSettings compare,
       Session session) {
-    this.number = number;
-    this.plan = plan;
-    this.grant = grant;
+    this.id = plan.id();
     this.scope =
         new GrantedScope(
-            plan.id().patterns(), KeyPatterns.of(grant.getIncludesList(), grant.getExcludesList()));
+            id.patterns(), KeyPatterns.of(grant.getIncludesList(), grant.getExcludesList()));
     this.snapshot = grant.getResume() == FeedGrant.Resume.SNAPSHOT;
     this.backfilling = backfilling || snapshot || grant.getResume() == FeedGrant.Resume.RECONCILE;
     this.epoch = grant.getEpoch();
-    this.expectedKeys = grant.getKeys();
     this.settings = settings;
     this.loop = loop;
     this.decoders = decoders;
     this.targets = targets;
-    this.queries = queries;
-    this.compare = compare;
     this.session = session;
-    this.verifier = new Verifier(number, plan.id().name(), compare, loop, new VerifiedFeed());
-    this.rate = new LoadRate(loop.nowNanos());
+    HubPresence presence = new HubPresence(number, scope, loop, queries);
+    this.leftovers = new Leftovers(id, targets, presence, this::leftoversRemoved);
+    this.counts = new FeedCounts(plan, grant, loop.nowNanos());
+    boolean chainIsData = !grant.getVersioned();
+    this.runs =
+        new FeedRuns(
+            number,
+            plan,
+            chainIsData,
+            scope,
+            loop,
+            decoders,
+            targets,
+            compare,
+            presence,
+            new ComparedFeed());
   }
 
   /** Leftovers of a snapshot that had ended before: owed since the last session. */
   void start() {
-    targets.active().forEach(target -> target.sink().granted(plan.id(), scope::covers));
+    targets.active().forEach(target -> target.sink().granted(id, scope::covers));
     if (!snapshot && !backfilling) {
-      removeLeftovers(true);
+      leftovers.removeOwed();
     }
     tellIfCurrent();
-    if (targets.active().stream().allMatch(target -> tells(target.sink()))) {
-      verifier.start();
-    }
+    runs.start();
   }
 
-  private boolean tells(Sink sink) {
-    return sink instanceof Holdings holdings && holdings.tells(plan.id());
+  /** The runs of this feed: comparisons of what the targets hold with what the hub holds. */
+  FeedRuns runs() {
+    return runs;
   }
 
-  /** What the hub says about a run: a comparison of what the targets hold with what it holds. */
-  void reconcile(Frame frame) {
-    Reconciliation open = run;
-    switch (frame.getMessageCase()) {
-      case RECONCILE_BEGIN -> beginRun(frame.getReconcileBegin());
-      case RECONCILE_SYMBOLS -> {
-        receivedBytes += frame.getReconcileSymbols().getData().size();
-        if (open != null && open.number() == frame.getReconcileSymbols().getRun()) {
-          open.symbols(frame.getReconcileSymbols());
-        }
-      }
-      case RECONCILE_ITEMS -> {
-        if (open != null && open.number() == frame.getReconcileItems().getRun()) {
-          open.items(frame.getReconcileItems());
-        }
-      }
-      case RECONCILE_NOTE -> {
-        ReconcileNote note = frame.getReconcileNote();
-        if (note.getKind() == ReconcileNote.Kind.REFUSED) {
-          if (open != null && open.isVerification()) {
-            endRun(); // a resync that has begun meanwhile goes on
-          }
-          verifier.refused(note.getText());
-          session.notCompared(plan.id(), note.getText());
-        } else if (open != null && open.number() == note.getRun()) {
-          open.note(note);
-        }
-      }
-      default -> throw new IllegalArgumentException("not about a run: " + frame.getMessageCase());
-    }
-  }
-
-  private void beginRun(ReconcileBegin begin) {
-    endRun();
-    Reconciliation next =
-        new Reconciliation(begin, loop, decoders, targets, plan, compare, refuted, new RunOwner());
-    run = next;
-    if (begin.getVerify()) {
-      startReading(next);
-      return;
-    }
-    // What was sent before the turn has to be applied before the targets are read.
-    backfilling = true;
-    tellIfCurrent();
-    runEpoch = begin.getEpoch();
-    batchesBeforeRun = waitingBatches() + 1;
-  }
-
-  private void startReading(Reconciliation next) {
-    next.start(scope::covers, !grant.getVersioned());
-  }
-
-  private void endRun() {
-    Reconciliation open = run;
-    run = null;
-    if (open != null) {
-      open.abandon();
-    }
+  FeedCounts counts() {
+    return counts;
   }
 
   private int waitingBatches() {
     return queue.size() + (decoding ? 1 : 0) + (ready != null ? 1 : 0) + (applying ? 1 : 0);
   }
 
-  void blockArrived(int bytes) {
-    receivedBytes += bytes;
-  }
-
   void arrived(CompressedBatch batch) {
-    if (batch.loadKeys() > 0) {
-      expectedKeys = batch.loadKeys();
-    }
+    counts.received(batch);
     queue.add(batch);
     step();
   }
@@ -251,13 +158,12 @@ final class FeedPipeline {
 
   /** A datagram came that counts. */
   void arrived(DatagramBatch datagram, Compression granted) {
-    Batch batch = DatagramFormat.decode(datagram, plan.id(), granted);
+    Batch batch = DatagramFormat.decode(datagram, id, granted);
     if (batch.epoch() != epoch) {
       datagrams.wasStale();
       return;
     }
-    receivedBytes += datagram.getData().size();
-    rawBytes += datagram.getRawBytes();
+    counts.received(datagram);
     datagrams.arrived(datagram.getNumber(), datagram.getPassed(), batch);
     step();
   }
@@ -283,7 +189,7 @@ final class FeedPipeline {
     }
     Batch batch =
         new Batch(
-            plan.id(),
+            id,
             Lane.LIVE,
             epoch,
             taken.readVersion(),
@@ -300,9 +206,7 @@ final class FeedPipeline {
     if (session.ended()) {
       return;
     }
-    liveKeys += taken.changes().size();
-    readVersion = Math.max(readVersion, taken.readVersion());
-    appliedNanos = loop.nowNanos();
+    counts.applied(taken.changes().size(), taken.readVersion(), loop.nowNanos());
     session.datagramsApplied(taken.numbers());
     step();
   }
@@ -318,7 +222,7 @@ final class FeedPipeline {
       decode(queue.removeFirst());
     }
     Decoded next = ready;
-    if (!applying && next != null && !(next.batch.snapshotBegin() && leftoversOut > 0)) {
+    if (!applying && next != null && !(next.batch.snapshotBegin() && leftovers.isRemoving())) {
       ready = null;
       datagramsWereLast = false;
       apply(next);
@@ -337,7 +241,7 @@ final class FeedPipeline {
 
   private void decodeOnWorker(CompressedBatch compressed) {
     try {
-      Batch batch = compressed.decode(plan.id(), (int) settings.maxBatchBytes());
+      Batch batch = compressed.decode(id, (int) settings.maxBatchBytes());
       loop.execute(() -> decoded(new Decoded(batch, compressed)));
     } catch (RuntimeException e) {
       loop.execute(() -> session.failed(e));
@@ -369,12 +273,11 @@ final class FeedPipeline {
     if (batch.epoch() == epoch) {
       return;
     }
-    boolean reconciled = run != null && !run.isVerification() && batch.epoch() == runEpoch;
-    if (!batch.snapshotBegin() && !reconciled) {
+    if (!batch.snapshotBegin() && !runs.isOfResync(batch.epoch())) {
       throw new ProtocolException(
           WireError.BAD_BATCH,
           "feed %s: a batch of epoch %016x without the begin of a snapshot, %016x expected"
-              .formatted(plan.id().name(), batch.epoch(), epoch));
+              .formatted(id.name(), batch.epoch(), epoch));
     }
     epoch = batch.epoch();
     ahead.clear();
@@ -396,7 +299,7 @@ final class FeedPipeline {
     }
     List<Change> kept = ahead.withoutOlder(batch.changes());
     int dropped = batch.changes().size() - kept.size();
-    droppedKeys += dropped;
+    counts.dropped(dropped);
     return dropped == 0 ? batch : with(batch, kept);
   }
 
@@ -418,7 +321,7 @@ final class FeedPipeline {
     if (session.ended()) {
       return;
     }
-    count(batch, decoded);
+    counts.applied(batch, decoded.from.rawBytes(), loop.nowNanos());
     if (batch.lane() == Lane.BACKFILL) {
       ahead.forgetUntil(batch.readVersion());
     }
@@ -432,114 +335,59 @@ final class FeedPipeline {
       ahead.clear();
     }
     session.applied(decoded.from.number(), decoded.from.data().length);
-    Reconciliation open = run;
-    if (open != null && batch.snapshotBegin()) {
-      endRun();
-    } else if (open != null) {
-      open.applied(batch);
-      if (batchesBeforeRun > 0 && --batchesBeforeRun == 0) {
-        startReading(open);
-      }
-    }
+    runs.applied(batch);
     if (batch.snapshotEnd()) {
       snapshot = false;
-      removeLeftovers(false);
-    } else if (backfillEnded && leftoversOut == 0) {
-      removeLeftovers(true);
+      leftovers.remove();
+    } else if (backfillEnded && !leftovers.isRemoving()) {
+      leftovers.removeOwed();
     }
     tellIfCurrent();
     step();
   }
 
   private void tellIfCurrent() {
-    boolean now = !backfilling && !snapshot && leftoversOut == 0 && !session.ended();
+    boolean now = !backfilling && !snapshot && !leftovers.isRemoving() && !session.ended();
     if (now && !toldCurrent) {
-      session.current(plan.id());
+      session.current(id);
     }
     toldCurrent = now;
   }
 
-  private void count(Batch batch, Decoded decoded) {
-    long now = loop.nowNanos();
-    int keys = batch.changes().size();
-    appliedBatches++;
-    rawBytes += decoded.from.rawBytes();
-    readVersion = Math.max(readVersion, batch.readVersion());
-    appliedNanos = now;
-    switch (batch.lane()) {
-      case LIVE -> liveKeys += keys;
-      case BACKFILL -> {
-        loadedKeys += keys;
-        rate.add(keys, now);
-      }
-    }
-  }
-
-  private void removeLeftovers(boolean onlyIfOwed) {
-    for (TargetSet.Target target : targets.active()) {
-      if (!onlyIfOwed || target.sink().owesLeftovers(plan.id())) {
-        leftoversOut++;
-        targets.call(
-            target,
-            sink -> sink.removeLeftovers(plan.id(), new Presence()),
-            removed -> logRemoved(target.sink(), removed),
-            () -> {
-              leftoversOut--;
-              tellIfCurrent();
-              step();
-            });
-      }
-    }
-  }
-
-  private void logRemoved(Sink sink, long removed) {
-    LOG.atInfo()
-        .addKeyValue("feed", plan.id().name())
-        .addKeyValue("target", sink.name())
-        .addKeyValue("removed", removed)
-        .log("snapshot complete, leftovers removed");
+  private void leftoversRemoved() {
+    tellIfCurrent();
+    step();
   }
 
   FeedProgress progress(long nowNanos) {
-    return new FeedProgress(
-        plan.id(),
-        LevelCode.fromWire(grant.getLevel()),
-        grant.getVersioned(),
+    return counts.progress(
         backfilling,
         snapshot,
-        grant.getReason(),
-        expectedKeys,
-        loadedKeys,
-        liveKeys,
-        droppedKeys + datagrams.staleEntries(),
-        receivedBytes,
-        rawBytes,
-        appliedBatches,
+        datagrams.staleEntries(),
         waitingBatches() + datagrams.waiting(),
-        readVersion,
-        appliedNanos < 0 ? OptionalLong.empty() : OptionalLong.of(nowNanos - appliedNanos),
-        rate.perSecond(nowNanos),
-        backfilling ? rate.remainingSeconds(expectedKeys, nowNanos) : OptionalLong.empty(),
-        lag.millis(nowNanos));
+        nowNanos);
   }
 
-  /** Compares now, if the hub will. */
-  void verify() {
-    verifier.ask();
-  }
+  private final class ComparedFeed implements FeedRuns.Feed {
+    @Override
+    public void send(Frame frame) {
+      session.send(frame);
+    }
 
-  LagClock lag() {
-    return lag;
-  }
+    @Override
+    public void resyncBegan() {
+      backfilling = true;
+      tellIfCurrent();
+    }
 
-  Verification verification() {
-    return verifier.report();
-  }
+    @Override
+    public int waitingBatches() {
+      return FeedPipeline.this.waitingBatches();
+    }
 
-  private final class VerifiedFeed implements Verifier.Feed {
     @Override
     public boolean isCurrent() {
-      return toldCurrent && run == null;
+      return toldCurrent;
     }
 
     @Override
@@ -548,64 +396,18 @@ final class FeedPipeline {
     }
 
     @Override
-    public void send(Frame frame) {
-      session.send(frame);
-    }
-  }
-
-  private final class RunOwner implements Reconciliation.Owner {
-    @Override
-    public void send(Frame frame) {
-      session.send(frame);
+    public void compared(Compared result) {
+      session.compared(id, result);
     }
 
     @Override
-    public Sink.Presence presence() {
-      return new Presence();
-    }
-
-    @Override
-    public void ended(Reconciliation ended, Compared result) {
-      if (run == ended) {
-        run = null;
-      }
-      refuted = ended.wasRefuted() && !ended.isVerification();
-      LOG.atInfo()
-          .addKeyValue("feed", plan.id().name())
-          .addKeyValue("verification", ended.isVerification())
-          .addKeyValue("hubKeys", result.hubKeys())
-          .addKeyValue("targetKeys", result.targetKeys())
-          .addKeyValue("lacking", result.lacking())
-          .addKeyValue("strays", result.strays())
-          .log(result.gaveUp().isEmpty() ? "compared with the hub" : "comparison given up");
-      verifier.ended(ended, result);
-      session.compared(plan.id(), result);
+    public void notCompared(String reason) {
+      session.notCompared(id, reason);
     }
 
     @Override
     public void failed(RuntimeException failure) {
       session.failed(failure);
-    }
-
-    @Override
-    public boolean isOver() {
-      return session.ended();
-    }
-  }
-
-  /** The way of a sink to the hub; called on the sink's threads. */
-  private final class Presence implements Sink.Presence {
-    @Override
-    public CompletionStage<BitSet> present(List<Key> keys) {
-      List<Key> asked = List.copyOf(keys);
-      CompletableFuture<BitSet> answer = new CompletableFuture<>();
-      loop.execute(() -> queries.ask(number, scope, asked, answer));
-      return answer;
-    }
-
-    @Override
-    public boolean covers(byte[] key) {
-      return scope.covers(key);
     }
   }
 }

@@ -10,7 +10,6 @@ import io.replicator.link.codec.WireError;
 import io.replicator.link.transport.Connection;
 import io.replicator.link.transport.DatagramConnector;
 import io.replicator.link.transport.Loop;
-import io.replicator.link.wire.Ack;
 import io.replicator.link.wire.Block;
 import io.replicator.link.wire.DatagramBatch;
 import io.replicator.link.wire.DatagramMode;
@@ -19,6 +18,8 @@ import io.replicator.link.wire.FeedLag;
 import io.replicator.link.wire.Frame;
 import io.replicator.link.wire.Ping;
 import io.replicator.link.wire.Pong;
+import io.replicator.link.wire.ReconcileItems;
+import io.replicator.link.wire.ReconcileSymbols;
 import io.replicator.link.wire.Welcome;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,18 +43,9 @@ import org.slf4j.LoggerFactory;
  *                            ▼                           ▼
  *                          Ending ── last sink call returned ──→ Ended: the observer is told
  * </pre>
- *
- * <p>An acknowledgement leaves when the loop has done what was ready, so that batches applied
- * together are acknowledged together and credit flows at once.
  */
 public final class ReceiverSession implements Connection.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(ReceiverSession.class);
-
-  /** Data of runs is told without a batch after this part of the window. */
-  private static final int ACK_WINDOW_PART = 8;
-
-  /** Batches of a feed beyond the window: one of each lane (P61). */
-  private static final long BATCHES_PER_FEED = 2;
 
   /** What the session tells. Calls come on the loop. */
   public interface Observer {
@@ -104,14 +96,10 @@ public final class ReceiverSession implements Connection.Listener {
   private final TargetSet targets;
   private final KeyQueries queries = new KeyQueries(this::sendNow);
   private final DatagramClient datagrams;
+  private final Acknowledgements acknowledgements;
 
   private State state = new State.Fresh();
   private List<FeedPipeline> pipelines = List.of();
-  private final List<Long> toAcknowledge = new ArrayList<>();
-  private boolean ackScheduled;
-  private long receivedBytes;
-  private long acknowledgedBytes;
-  private long unappliedBytes;
 
   public ReceiverSession(
       Loop loop,
@@ -147,6 +135,7 @@ public final class ReceiverSession implements Connection.Listener {
     this.handshake = new Handshake(settings, compare, feeds, targets);
     this.compare = compare;
     this.observer = observer;
+    this.acknowledgements = new Acknowledgements(loop, settings, feeds.size(), this::sendNow);
     this.datagrams = new DatagramClient(loop, connector, new DatagramEvents());
     this.targets = new TargetSet(loop, targets, new TargetEvents());
   }
@@ -176,12 +165,12 @@ public final class ReceiverSession implements Connection.Listener {
 
   /** Has this feed, by its place in the list, compared now: the observer hears of the end. */
   public void verify(int feed) {
-    pipelines.get(feed).verify();
+    pipelines.get(feed).runs().verify();
   }
 
   /** What comparing each feed with the hub has shown, in the order of the feeds. */
   public List<Verification> verifications() {
-    return pipelines.stream().map(FeedPipeline::verification).toList();
+    return pipelines.stream().map(pipeline -> pipeline.runs().verification()).toList();
   }
 
   /** Round-trip time as pings measured it. */
@@ -286,15 +275,15 @@ public final class ReceiverSession implements Connection.Listener {
             compression,
             (int) settings.maxBatchBytes(),
             IntStream.range(0, feeds.size()).boxed().toList());
-    List<FeedPipeline> granted = new ArrayList<>();
+    List<FeedPipeline> opened = new ArrayList<>();
     for (int i = 0; i < feeds.size(); i++) {
-      granted.add(pipeline(i, grants.get(i)));
+      opened.add(pipeline(i, grants.get(i)));
     }
     KeepAlive keepAlive = new KeepAlive(welcome.getKeepaliveMillis(), loop.nowNanos());
     state =
         new State.Streaming(
             awaiting.connection, welcome.getHubId(), compression, keepAlive, reassembler);
-    pipelines = List.copyOf(granted);
+    pipelines = List.copyOf(opened);
     observer.onWelcome(welcome.getHubId());
     lookAtKeepAlive();
     pipelines.forEach(FeedPipeline::start);
@@ -321,16 +310,17 @@ public final class ReceiverSession implements Connection.Listener {
       case PING -> answer(frame.getPing());
       case PONG -> pong(streaming, frame.getPong());
       case KEY_ANSWER -> queries.answered(frame.getKeyAnswer());
-      case RECONCILE_BEGIN -> pipeline(frame.getReconcileBegin().getFeed()).reconcile(frame);
-      case RECONCILE_NOTE -> pipeline(frame.getReconcileNote().getFeed()).reconcile(frame);
+      case RECONCILE_BEGIN -> runs(frame.getReconcileBegin().getFeed()).handle(frame);
+      case RECONCILE_NOTE -> runs(frame.getReconcileNote().getFeed()).handle(frame);
       case RECONCILE_SYMBOLS -> {
-        counted(frame.getReconcileSymbols().getData().size());
-        pipeline(frame.getReconcileSymbols().getFeed()).reconcile(frame);
+        ReconcileSymbols symbols = frame.getReconcileSymbols();
+        runData(symbols.getFeed(), symbols.getData().size());
+        runs(symbols.getFeed()).handle(frame);
       }
       case RECONCILE_ITEMS -> {
-        counted(frame.getReconcileItems().getDigest().size());
-        counted(frame.getReconcileItems().getItems().size());
-        pipeline(frame.getReconcileItems().getFeed()).reconcile(frame);
+        ReconcileItems items = frame.getReconcileItems();
+        runData(items.getFeed(), items.getDigest().size() + items.getItems().size());
+        runs(items.getFeed()).handle(frame);
       }
       case ERROR -> refused(frame);
       case DATAGRAM_OFFER -> datagrams.offered(frame.getDatagramOffer());
@@ -348,62 +338,41 @@ public final class ReceiverSession implements Connection.Listener {
     }
   }
 
-  private FeedPipeline pipeline(int feed) {
+  private FeedPipeline granted(int feed) {
     if (feed < 0 || feed >= pipelines.size()) {
       throw new ProtocolException(
-          WireError.UNKNOWN_FEED, "a run of feed %d, which was not asked for".formatted(feed));
+          WireError.UNKNOWN_FEED,
+          "something about feed " + Integer.toUnsignedString(feed) + ", which was not asked for");
     }
     return pipelines.get(feed);
   }
 
-  /** Data of a run counts against the window like that of blocks, until it came (P61). */
-  private void counted(int bytes) {
-    receivedBytes += bytes;
-    if (creditedBytes() - acknowledgedBytes >= settings.windowBytes() / ACK_WINDOW_PART) {
-      scheduleAck();
-    }
+  private FeedRuns runs(int feed) {
+    return granted(feed).runs();
   }
 
-  /** Credit comes from the targets: what they have not got yet takes of the window (P61). */
-  private long creditedBytes() {
-    return receivedBytes - unappliedBytes;
+  private void runData(int feed, int bytes) {
+    granted(feed).counts().received(bytes);
+    acknowledgements.runDataCame(bytes);
   }
 
   private void block(State.Streaming streaming, Block block) {
     int bytes = block.getData().size();
-    receivedBytes += bytes;
-    unappliedBytes += bytes;
-    long limit =
-        settings.windowBytes() + BATCHES_PER_FEED * feeds.size() * settings.maxBatchBytes();
-    if (unappliedBytes > limit) {
-      throw new ProtocolException(
-          WireError.OVERLOADED,
-          "%d bytes sent and not acknowledged, at most %d expected with a window of %d"
-              .formatted(unappliedBytes, limit, settings.windowBytes()));
-    }
+    acknowledgements.blockCame(bytes);
     Optional<CompressedBatch> complete = streaming.reassembler.add(block);
     FeedPipeline pipeline = pipelines.get(block.getFeed());
-    pipeline.blockArrived(bytes);
+    pipeline.counts().received(bytes);
     complete.ifPresent(pipeline::arrived);
   }
 
-  private FeedPipeline feedOf(int feed) {
-    if (feed < 0 || feed >= pipelines.size()) {
-      throw new ProtocolException(
-          WireError.UNKNOWN_FEED,
-          "datagrams of feed " + Integer.toUnsignedString(feed) + ", which was not granted");
-    }
-    return pipelines.get(feed);
-  }
-
   private void mode(DatagramMode mode) {
-    feedOf(mode.getFeed()).datagrams().mode(mode);
+    granted(mode.getFeed()).datagrams().mode(mode);
   }
 
   /** A datagram is told of as soon as it came, and again when it is applied. */
   private void datagram(DatagramBatch batch) {
     if (state instanceof State.Streaming streaming) {
-      FeedPipeline pipeline = feedOf(batch.getFeed());
+      FeedPipeline pipeline = granted(batch.getFeed());
       if (pipeline.datagrams().accepts(batch.getNumber()) && datagrams.arrived(batch.getNumber())) {
         pipeline.arrived(batch, streaming.compression);
       }
@@ -422,6 +391,7 @@ public final class ReceiverSession implements Connection.Listener {
       if (Integer.compareUnsigned(told.getFeed(), pipelines.size()) < 0) {
         pipelines
             .get(told.getFeed())
+            .counts()
             .lag()
             .told(told.getLagMillis(), streaming.keepAlive.limit(), loop.nowNanos());
       }
@@ -466,22 +436,6 @@ public final class ReceiverSession implements Connection.Listener {
       sendNow(ping);
     }
     loop.schedule(streaming.keepAlive.untilNextLook(now), this::lookAtKeepAlive);
-  }
-
-  private void scheduleAck() {
-    if (!ackScheduled) {
-      ackScheduled = true;
-      loop.execute(this::sendAck);
-    }
-  }
-
-  private void sendAck() {
-    ackScheduled = false;
-    acknowledgedBytes = creditedBytes();
-    Ack ack =
-        Ack.newBuilder().addAllBatches(toAcknowledge).setReceivedBytes(acknowledgedBytes).build();
-    toAcknowledge.clear();
-    sendNow(Frame.newBuilder().setAck(ack).build());
   }
 
   private void sendNow(Frame frame) {
@@ -554,9 +508,7 @@ public final class ReceiverSession implements Connection.Listener {
 
     @Override
     public void applied(long batch, int blockBytes) {
-      unappliedBytes -= blockBytes;
-      toAcknowledge.add(batch);
-      scheduleAck();
+      acknowledgements.applied(batch, blockBytes);
     }
 
     @Override
