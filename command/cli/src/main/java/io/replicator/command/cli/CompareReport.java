@@ -34,6 +34,13 @@ final class CompareReport {
       }
     }
     found.notes().forEach(note -> out.println("  note: " + note));
+    if (found.equal() && found.sourceKeys() != found.targetKeys()) {
+      out.printf(
+          Locale.ROOT,
+          "  note: the counts differ by %,d: keys expired, came or went while one side was counted"
+              + " after the other, and both sides agree about each%n",
+          Math.abs(found.sourceKeys() - found.targetKeys()));
+    }
   }
 
   void json(List<Comparison> results) {
