@@ -83,6 +83,19 @@ public final class UdpRelay implements AutoCloseable {
     return List.copyOf(fromClients);
   }
 
+  /** Sends these to the server, from the address at which it sees each client. */
+  public void sendAgain(List<byte[]> packets) {
+    for (DatagramSocket socket : towardsServer.values()) {
+      for (byte[] packet : packets) {
+        try {
+          socket.send(new DatagramPacket(packet, packet.length, server));
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+    }
+  }
+
   private synchronized void keep(DatagramPacket packet) {
     if (fromClients.size() < FIRST_KEPT) {
       fromClients.add(Arrays.copyOf(packet.getData(), packet.getLength()));

@@ -28,18 +28,20 @@ final class AddressTokens implements QuicTokenHandler {
 
   private final SecretKeySpec secret;
   private final LongSupplier unixSeconds;
-  private long given; // on the loop
+  private final KnownPeers peers;
+  private long answered; // on the loop
 
-  AddressTokens(LongSupplier unixSeconds) {
+  AddressTokens(LongSupplier unixSeconds, KnownPeers peers) {
     byte[] key = new byte[32];
     new SecureRandom().nextBytes(key);
     this.secret = new SecretKeySpec(key, "HmacSHA256");
     this.unixSeconds = unixSeconds;
+    this.peers = peers;
   }
 
   @Override
   public boolean writeToken(ByteBuf out, ByteBuf id, InetSocketAddress address) {
-    given++;
+    answered += peers.isJudged(address, true) ? 1 : 0;
     long now = unixSeconds.getAsLong();
     byte[] idBytes = new byte[id.readableBytes()];
     id.getBytes(id.readerIndex(), idBytes);
@@ -47,9 +49,12 @@ final class AddressTokens implements QuicTokenHandler {
     return true;
   }
 
-  /** How many were given: so many packets were answered and belong to no connection yet. */
-  long given() {
-    return given;
+  /**
+   * Packets of addresses that were unknown then, and got a token or brought theirs back: no
+   * connection takes the first, and the second begins one.
+   */
+  long answered() {
+    return answered;
   }
 
   /** Where the id begins in the token, -1 if it is not one of ours for this address, now. */
@@ -68,7 +73,11 @@ final class AddressTokens implements QuicTokenHandler {
     long age = unixSeconds.getAsLong() - seconds;
     byte[] right = java.util.Arrays.copyOf(mac(seconds, id, address), MAC_BYTES);
     boolean good = age >= 0 && age <= GOOD_FOR_SECONDS && MessageDigest.isEqual(shown, right);
-    return good ? HEAD_BYTES : -1;
+    if (!good) {
+      return -1;
+    }
+    answered += peers.begins(address) ? 1 : 0;
+    return HEAD_BYTES;
   }
 
   @Override

@@ -41,7 +41,7 @@ public final class QuicClient implements DatagramConnector {
   @Override
   public CompletionStage<Datagrams> connect(
       Connection beside, DatagramPort port, Datagrams.Acceptor acceptor) {
-    Attempt attempt = new Attempt(port, acceptor, new PacketCount());
+    Attempt attempt = new Attempt(port, acceptor);
     try {
       attempt.open(new InetSocketAddress(hostOf(beside.peer().address()), port.port()));
     } catch (UnknownHostException e) {
@@ -63,13 +63,13 @@ public final class QuicClient implements DatagramConnector {
   private final class Attempt {
     private final DatagramPort port;
     private final Datagrams.Acceptor acceptor;
-    private final PacketCount packets;
+    private final KnownPeers peers = new KnownPeers();
+    private final PacketCount packets = new PacketCount(peers);
     private final CompletableFuture<Datagrams> result = new CompletableFuture<>();
 
-    Attempt(DatagramPort port, Datagrams.Acceptor acceptor, PacketCount packets) {
+    Attempt(DatagramPort port, Datagrams.Acceptor acceptor) {
       this.port = port;
       this.acceptor = acceptor;
-      this.packets = packets;
     }
 
     void open(InetSocketAddress hub) {
@@ -106,6 +106,7 @@ public final class QuicClient implements DatagramConnector {
         } else if (result.isDone()) {
           var _ = socket.close();
         } else {
+          peers.opened(hub);
           opened(socket, connecting.getNow());
         }
       });

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /**
  * DATAGRAM frames (RFC 9221) of one QUIC connection, as the last handler of its pipeline. What is
  * replayed or forged QUIC does not pass on; it is counted as the packets that reached the socket
- * and were not taken. Everything is touched on the loop only.
+ * since the handshake and were not taken. Everything is touched on the loop only.
  */
 final class QuicDatagrams extends ChannelInboundHandlerAdapter implements Datagrams {
   private static final Logger LOG = LoggerFactory.getLogger(QuicDatagrams.class);
@@ -34,8 +34,8 @@ final class QuicDatagrams extends ChannelInboundHandlerAdapter implements Datagr
   private final NettyLoop loop;
   private final QuicChannel channel;
   private final @Nullable PacketCount packets;
-  private long takenAtStart;
-  private long packetsAtStart;
+  private long takenBefore;
+  private long judgedBefore;
   private final PathSize size;
   private @Nullable Listener listener;
   private String endReason = "the peer closed, or nothing was heard";
@@ -63,10 +63,8 @@ final class QuicDatagrams extends ChannelInboundHandlerAdapter implements Datagr
 
   /** Asks for the listener; from here on datagrams are heard. */
   void open(Acceptor acceptor) {
-    if (packets != null) {
-      packetsAtStart = packets.packets();
-      takenAtStart = packets.packets() == 0 ? 0 : taken();
-    }
+    takenBefore = allTaken();
+    judgedBefore = packets == null ? 0 : packets.judged();
     try {
       listener = acceptor.accept(this);
     } catch (RuntimeException e) {
@@ -146,12 +144,16 @@ final class QuicDatagrams extends ChannelInboundHandlerAdapter implements Datagr
       windowBytes = path.cwnd();
     }
     if (packets != null) {
-      refused = Math.max(refused, packets.packets() - packetsAtStart - (taken() - takenAtStart));
+      refused = Math.max(refused, packets.judged() - judgedBefore - taken());
     }
   }
 
-  /** Packets that QUIC took for its own. */
+  /** Packets that QUIC took for its own since the handshake. */
   long taken() {
+    return allTaken() - takenBefore;
+  }
+
+  private long allTaken() {
     Future<QuicConnectionStats> asked = channel.collectStats();
     return asked.isSuccess() ? asked.getNow().recv() : 0;
   }

@@ -34,7 +34,8 @@ public final class QuicServer implements AutoCloseable {
   private final NettyLoop loop;
   private final QuicSettings settings;
   private final Datagrams.Acceptor acceptor;
-  private final PacketCount packets = new PacketCount();
+  private final KnownPeers peers = new KnownPeers();
+  private final PacketCount packets = new PacketCount(peers);
   private final AddressTokens tokens;
   private final Channel socket;
   private final DatagramPort port;
@@ -52,7 +53,7 @@ public final class QuicServer implements AutoCloseable {
     this.loop = loop;
     this.settings = settings;
     this.acceptor = acceptor;
-    this.tokens = new AddressTokens(() -> loop.unixMillis() / 1000);
+    this.tokens = new AddressTokens(() -> loop.unixMillis() / 1000, peers);
     X509Bundle own = newCertificate();
     ChannelFuture bound =
         new Bootstrap()
@@ -97,11 +98,12 @@ public final class QuicServer implements AutoCloseable {
 
   /**
    * Packets that came and were taken by no connection: replayed, forged or broken. At least so
-   * many: one of a handshake may hold several that are taken. On the loop.
+   * many: what an address sends before its handshake is over, and after its connection has ended,
+   * is not judged. On the loop.
    */
   public long refused() {
     long taken = takenByEnded + open.stream().mapToLong(QuicDatagrams::taken).sum();
-    return Math.max(0, packets.packets() - tokens.given() - taken);
+    return Math.max(0, packets.judged() - tokens.answered() - taken);
   }
 
   /** Ends all its datagrams. Idempotent. */
@@ -179,6 +181,7 @@ public final class QuicServer implements AutoCloseable {
       }
       QuicDatagrams datagrams = new QuicDatagrams(loop, channel, settings, null);
       open.add(datagrams);
+      knowWhileOpen(channel);
       channel.pipeline().addLast(datagrams).remove(this);
       channel
           .closeFuture()
@@ -187,6 +190,13 @@ public final class QuicServer implements AutoCloseable {
             takenByEnded += datagrams.taken();
           });
       datagrams.open(acceptor);
+    }
+
+    private void knowWhileOpen(QuicChannel channel) {
+      if (channel.remoteSocketAddress() instanceof InetSocketAddress peer) {
+        peers.opened(peer);
+        channel.closeFuture().addListener(_ -> peers.ended(peer));
+      }
     }
   }
 }

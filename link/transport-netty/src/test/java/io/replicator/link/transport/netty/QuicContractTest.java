@@ -34,7 +34,7 @@ class QuicContractTest {
   @Test
   void anAddressTokenIsGoodForItsAddressForHalfAMinute() {
     AtomicLong seconds = new AtomicLong(1000);
-    AddressTokens tokens = new AddressTokens(seconds::get);
+    AddressTokens tokens = new AddressTokens(seconds::get, new KnownPeers());
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4000);
     InetSocketAddress other = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4001);
     ByteBuf token = Unpooled.buffer();
@@ -42,7 +42,8 @@ class QuicContractTest {
     int at = tokens.validateToken(token, address);
     assertThat(at).isEqualTo(token.readableBytes() - 4);
     assertThat(tokens.validateToken(token, other)).isEqualTo(-1);
-    assertThat(new AddressTokens(seconds::get).validateToken(token, address)).isEqualTo(-1);
+    assertThat(new AddressTokens(seconds::get, new KnownPeers()).validateToken(token, address))
+        .isEqualTo(-1);
     token.setByte(3, token.getByte(3) ^ 1);
     assertThat(tokens.validateToken(token, address)).isEqualTo(-1);
     token.setByte(3, token.getByte(3) ^ 1);
