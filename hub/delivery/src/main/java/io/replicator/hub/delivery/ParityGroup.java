@@ -5,9 +5,10 @@ import io.replicator.link.codec.ParitySum;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The datagrams that will share the next parity. It leaves when they are as many as the policy
- * says; when no more come for a while it leaves earlier, now and then: a quarter more than their
- * share of the bytes is the most that parities cost. Confined to the loop.
+ * The datagrams that will share the next parity. It is as long as the longest of them, so it leaves
+ * when they have as many times its bytes as the policy says: short ones are more. When no more come
+ * for a while it leaves earlier, now and then: a quarter more than their share of the bytes is the
+ * most that parities cost. Confined to the loop.
  */
 final class ParityGroup {
   private static final long MIN_WAIT_NANOS = 4_000_000;
@@ -23,6 +24,7 @@ final class ParityGroup {
   private final RoundTrip roundTrip;
   private final ParitySum sum = new ParitySum();
   private int wanted;
+  private long sharedBytes;
   private double savedBytes;
   private long lastNanos;
 
@@ -39,6 +41,7 @@ final class ParityGroup {
     }
     wanted = sum.count() == 0 ? datagrams : Math.min(wanted, datagrams);
     sum.add(number, payload);
+    sharedBytes = (sum.count() == 1 ? 0 : sharedBytes) + payload.length;
     double share = payload.length / (double) (datagrams * PARTS_FOR_FEW);
     savedBytes = Math.min(MAX_SAVED_BYTES, savedBytes + share);
     lastNanos = nowNanos;
@@ -59,7 +62,8 @@ final class ParityGroup {
     if (sum.count() == 0) {
       return null;
     }
-    boolean full = sum.count() >= wanted;
+    boolean full =
+        sharedBytes >= (long) wanted * sum.longest() || sum.count() == ParitySum.MAX_COUNT;
     boolean over = nowNanos >= lastNanos + waitNanos();
     if (!full && !over) {
       return null;

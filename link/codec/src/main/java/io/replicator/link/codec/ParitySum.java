@@ -52,6 +52,11 @@ public final class ParitySum {
     return count;
   }
 
+  /** Bytes of the longest one taken in. */
+  public int longest() {
+    return longest;
+  }
+
   /** How large it would be, at most. */
   public int bytes() {
     return longest + OVERHEAD_BYTES;
