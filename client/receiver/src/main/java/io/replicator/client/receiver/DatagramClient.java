@@ -2,7 +2,6 @@ package io.replicator.client.receiver;
 
 import com.google.protobuf.ByteString;
 import io.replicator.link.codec.DatagramFormat;
-import io.replicator.link.codec.NumberRanges;
 import io.replicator.link.codec.ParityRepair;
 import io.replicator.link.codec.ProtocolException;
 import io.replicator.link.codec.WireError;
@@ -12,7 +11,6 @@ import io.replicator.link.transport.DatagramPort;
 import io.replicator.link.transport.Datagrams;
 import io.replicator.link.transport.Loop;
 import io.replicator.link.wire.Datagram;
-import io.replicator.link.wire.DatagramAck;
 import io.replicator.link.wire.DatagramBatch;
 import io.replicator.link.wire.DatagramOffer;
 import io.replicator.link.wire.DatagramParity;
@@ -34,10 +32,6 @@ import org.slf4j.LoggerFactory;
  *    ↑ └─────────────── failed: later, and later again ────────┘            │
  *    └──────────────────────── closed, or the hub says: ended ──────────────┘
  * </pre>
- *
- * An acknowledgement leaves a moment after the first arrival that it tells of. As a datagram it is
- * quick and repeats what the ones before said; as a frame it is sure to arrive and tells each
- * number once.
  */
 final class DatagramClient {
   private static final Logger LOG = LoggerFactory.getLogger(DatagramClient.class);
@@ -45,15 +39,11 @@ final class DatagramClient {
   /** Largest datagram that is taken. */
   static final int MAX_BYTES = 1400;
 
-  private static final Duration ACK_DELAY = Duration.ofMillis(2);
-  private static final Duration FRAME_DELAY = Duration.ofMillis(40);
   private static final Duration TOKEN_AGAIN = Duration.ofMillis(100);
   private static final int TOKEN_TIMES = 20;
   private static final Duration FIRST_BACKOFF = Duration.ofMillis(250);
   private static final Duration MAX_BACKOFF = Duration.ofSeconds(15);
   private static final Duration SETTLED = Duration.ofSeconds(10);
-  private static final int RANGES_IN_DATAGRAM = 40;
-  private static final int RANGES_KEPT = 256;
 
   /** What it needs of its session. */
   interface Session {
@@ -71,33 +61,30 @@ final class DatagramClient {
   private final @Nullable DatagramConnector connector;
   private final Session session;
   private final ParityRepair repair = new ParityRepair();
-  private final NumberRanges received = new NumberRanges();
-  private final NumberRanges applied = new NumberRanges();
-  private final NumberRanges receivedUntold = new NumberRanges();
-  private final NumberRanges appliedUntold = new NumberRanges();
+  private final DatagramAcks acks;
 
   private @Nullable DatagramOffer offer;
   private @Nullable Datagrams datagrams;
   private boolean connecting;
   private boolean confirmed;
   private boolean closed;
-  private boolean ackScheduled;
-  private boolean frameScheduled;
-  private boolean newSinceAck;
   private Duration backoff = Duration.ZERO;
   private long openedNanos;
   private @Nullable String told;
 
-  private long arrivedDatagrams;
-  private long duplicates;
   private long refusedBefore;
   private long opens;
-  private long recovered;
 
   DatagramClient(Loop loop, @Nullable DatagramConnector connector, Session session) {
     this.loop = loop;
     this.connector = connector;
     this.session = session;
+    this.acks = new DatagramAcks(loop, session::send, this::open);
+  }
+
+  /** Null = none are open. */
+  private @Nullable Datagrams open() {
+    return datagrams;
   }
 
   /** What the hub is told in Hello. */
@@ -114,9 +101,9 @@ final class DatagramClient {
         connector != null,
         open != null && confirmed,
         opens,
-        arrivedDatagrams,
-        duplicates,
-        recovered,
+        acks.arrivals(),
+        acks.duplicates(),
+        acks.recovered(),
         stale,
         refusedBefore + (open == null ? 0 : open.stats().refused()));
   }
@@ -137,6 +124,7 @@ final class DatagramClient {
   /** Ends with the session. */
   void close() {
     closed = true;
+    acks.close();
     close("the session ended");
   }
 
@@ -234,80 +222,14 @@ final class DatagramClient {
     loop.schedule(TOKEN_AGAIN, () -> show(to, token, times + 1));
   }
 
-  // What came, and what is told of it.
-
   /** False if it came before. */
   boolean arrived(long number) {
-    arrivedDatagrams++;
-    if (!received.add(number)) {
-      duplicates++;
-      newSinceAck = true; // perhaps the hub did not hear of it
-      schedule();
-      return false;
-    }
-    received.keepNewest(RANGES_KEPT);
-    receivedUntold.add(number);
-    newSinceAck = true;
-    schedule();
-    return true;
+    return acks.arrived(number);
   }
 
+  /** They are at all targets. */
   void applied(List<Long> numbers) {
-    for (long number : numbers) {
-      applied.add(number);
-      appliedUntold.add(number);
-    }
-    applied.keepNewest(RANGES_KEPT);
-    newSinceAck = true;
-    schedule();
-  }
-
-  private void schedule() {
-    if (!ackScheduled) {
-      ackScheduled = true;
-      loop.schedule(ACK_DELAY, this::acknowledge);
-    }
-    if (!frameScheduled) {
-      frameScheduled = true;
-      loop.schedule(datagrams == null ? ACK_DELAY : FRAME_DELAY, this::acknowledgeForSure);
-    }
-  }
-
-  private void acknowledge() {
-    ackScheduled = false;
-    Datagrams open = datagrams;
-    if (closed || open == null || !newSinceAck) {
-      return;
-    }
-    newSinceAck = false;
-    for (int ranges = RANGES_IN_DATAGRAM; ranges > 0; ranges /= 2) {
-      byte[] payload =
-          Datagram.newBuilder().setAck(ack(received, applied, ranges)).build().toByteArray();
-      if (payload.length <= open.maxBytes()) {
-        open.send(payload);
-        open.flush();
-        return;
-      }
-    }
-  }
-
-  private void acknowledgeForSure() {
-    frameScheduled = false;
-    if (closed || (receivedUntold.isEmpty() && appliedUntold.isEmpty())) {
-      return;
-    }
-    DatagramAck ack = ack(receivedUntold, appliedUntold, NumberRanges.MAX_RANGES);
-    receivedUntold.clear();
-    appliedUntold.clear();
-    session.send(Frame.newBuilder().setDatagramAck(ack).build());
-  }
-
-  private DatagramAck ack(NumberRanges came, NumberRanges done, int ranges) {
-    return DatagramAck.newBuilder()
-        .addAllReceived(came.encode(ranges))
-        .addAllApplied(done.encode(ranges))
-        .setRecovered(recovered)
-        .build();
+    acks.applied(numbers);
   }
 
   private final class Events implements Datagrams.Listener {
@@ -342,7 +264,7 @@ final class DatagramClient {
       }
       DatagramBatch batch = DatagramFormat.parse(missing.get()).getBatch();
       repair.came(batch.getNumber(), missing.get());
-      recovered++;
+      acks.madeFromParity();
       session.batch(batch);
     }
 

@@ -1,20 +1,13 @@
 package io.replicator.hub.delivery;
 
-import io.replicator.api.Change;
-import io.replicator.api.Key;
 import io.replicator.api.QosLevel;
-import io.replicator.api.Source.Read;
-import io.replicator.api.Source.ReadPage;
 import io.replicator.hub.index.ChangeIndex;
 import io.replicator.hub.qos.BlockSource;
 import io.replicator.link.codec.DatagramFormat;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The live changes of one feed as datagrams: reads what its turn has come for when there is room,
@@ -28,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class DatagramLane implements BlockSource {
   private static final int MAX_PAGE_KEYS = 64;
-  private static final int PAGE_BYTES = 64 * 1024;
 
   /** More dirty keys than this go in blocks: a bulk belongs there. */
   static final int MAX_SLOTS = 65_536;
@@ -66,6 +58,7 @@ final class DatagramLane implements BlockSource {
   private final DirtySlots dirty = new DirtySlots();
   private final ArrayDeque<DatagramPacker.Packed> ready = new ArrayDeque<>();
   private final List<DatagramPacker.Item> aside = new ArrayList<>();
+  private final DatagramReader reader;
 
   private long asideReadVersion;
   private boolean active;
@@ -88,6 +81,7 @@ final class DatagramLane implements BlockSource {
     this.works = works;
     this.path = path;
     this.owner = owner;
+    this.reader = new DatagramReader(database, works, dirty);
   }
 
   int feed() {
@@ -292,127 +286,15 @@ final class DatagramLane implements BlockSource {
     waitsSinceNanos = -1;
     if (page.size() > 0) {
       building = true;
-      read(page, generation, index.version());
+      DatagramReader.Wanted wanted =
+          new DatagramReader.Wanted(
+              epoch,
+              index.version(),
+              path.compression(),
+              path.maxValueBytes(),
+              path.maxBatchBytes());
+      reader.read(page, wanted, ratio, new Reading(generation, index.version()));
     }
-  }
-
-  private void read(Page page, int mine, long readVersion) {
-    if (page.toRead().isEmpty()) {
-      page.complete(new ReadPage(readVersion, List.of()), null);
-      works.loop().execute(() -> wasRead(page, mine, readVersion));
-      return;
-    }
-    works.counters().increment(DeliveryCounter.READ_PAGES);
-    works.counters().add(DeliveryCounter.KEYS_READ, page.toRead().size());
-    int maxValue = path.maxValueBytes();
-    database
-        .source()
-        .read(page.toRead(), Math.max(PAGE_BYTES, maxValue), maxValue)
-        .whenComplete((result, failure) ->
-            works
-                .loop()
-                .execute(() -> {
-                  page.complete(result, failure);
-                  wasRead(page, mine, readVersion);
-                }));
-  }
-
-  private void wasRead(Page page, int mine, long readVersion) {
-    if (mine != generation || database.epoch() != epoch) {
-      return;
-    }
-    if (page.failure() != null) {
-      works.counters().increment(DeliveryCounter.READS_FAILED);
-      for (int i = page.size() - 1; i >= 0; i--) {
-        dirty.again(page.slot(i), page.version(i));
-      }
-      works.loop().schedule(RETRY, () -> built(mine));
-      return;
-    }
-    List<DatagramPacker.Item> items = new ArrayList<>(page.size());
-    Iterator<Read> reads = page.reads().iterator();
-    for (int i = 0; i < page.size(); i++) {
-      Change change =
-          page.isTombstone(i)
-              ? new Change.Remove(Key.of(page.key(i)), page.version(i))
-              : take(page, i, reads.next());
-      if (change != null) {
-        items.add(new DatagramPacker.Item(change, page.slot(i)));
-      }
-    }
-    pack(items, mine, readVersion);
-  }
-
-  private @Nullable Change take(Page page, int i, Read read) {
-    ChangeIndex index = database.index();
-    int slot = page.slot(i);
-    long version = page.version(i);
-    return switch (read) {
-      case Read.Present present -> {
-        if (index.observe(slot, version, present.hash())) {
-          works.loop().execute(database::tellMoved);
-        }
-        database.entriesRead(1, present.bytes() + page.key(i).length);
-        yield new Change.Put(
-            Key.of(page.key(i)), version, present.value(), present.expiresAtMillis());
-      }
-      case Read.Absent absent -> {
-        if (index.markAbsent(slot, version)) {
-          works.loop().execute(database::tellMoved);
-        }
-        yield new Change.Remove(Key.of(page.key(i)), version);
-      }
-      case Read.Large large -> {
-        index.observeLarge(slot, version);
-        dirty.inParts(slot, version);
-        yield null;
-      }
-      case Read.Skipped skipped -> {
-        dirty.again(slot, version);
-        yield null;
-      }
-    };
-  }
-
-  private void pack(List<DatagramPacker.Item> items, int mine, long readVersion) {
-    if (items.isEmpty()) {
-      built(mine);
-      return;
-    }
-    DatagramPacker.Frame frame =
-        new DatagramPacker.Frame(
-            database.database(),
-            epoch,
-            readVersion,
-            path.compression(),
-            works.levelFor(path.compression(), OptionalLong.empty()),
-            path.maxBatchBytes());
-    double before = ratio;
-    works.run(
-        () -> DatagramPacker.pack(items, frame, before),
-        result -> packed(result, mine, readVersion),
-        failure -> {
-          if (mine == generation) {
-            items.forEach(item -> dirty.again(item.slot(), item.change().version()));
-            works.loop().schedule(RETRY, () -> built(mine));
-          }
-        });
-  }
-
-  private void packed(DatagramPacker.Result result, int mine, long readVersion) {
-    if (mine != generation) {
-      return;
-    }
-    ratio = result.ratio();
-    ready.addAll(result.packed());
-    if (aside.isEmpty()) {
-      asideReadVersion = readVersion;
-    }
-    aside.addAll(result.tooLarge());
-    if (!ready.isEmpty()) {
-      path.ready(this);
-    }
-    built(mine);
   }
 
   private void built(int mine) {
@@ -420,6 +302,41 @@ final class DatagramLane implements BlockSource {
       building = false;
       owner.want();
       path.pumpSoon();
+    }
+  }
+
+  /** A page that is being read, as long as nothing was forgotten since. */
+  private final class Reading implements DatagramReader.Taker {
+    private final int mine;
+    private final long readVersion;
+
+    Reading(int mine, long readVersion) {
+      this.mine = mine;
+      this.readVersion = readVersion;
+    }
+
+    @Override
+    public boolean isWanted() {
+      return mine == generation;
+    }
+
+    @Override
+    public void read(DatagramPacker.Result result) {
+      ratio = result.ratio();
+      ready.addAll(result.packed());
+      if (aside.isEmpty()) {
+        asideReadVersion = readVersion;
+      }
+      aside.addAll(result.tooLarge());
+      if (!ready.isEmpty()) {
+        path.ready(DatagramLane.this);
+      }
+      built(mine);
+    }
+
+    @Override
+    public void failed() {
+      works.loop().schedule(RETRY, () -> built(mine));
     }
   }
 }

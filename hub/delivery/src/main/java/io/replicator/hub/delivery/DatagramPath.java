@@ -4,10 +4,8 @@ import com.google.protobuf.ByteString;
 import io.replicator.api.Lane;
 import io.replicator.api.QosLevel;
 import io.replicator.hub.qos.BlockScheduler;
-import io.replicator.hub.qos.BlockSource;
 import io.replicator.link.codec.Compression;
 import io.replicator.link.codec.DatagramFormat;
-import io.replicator.link.codec.NumberRanges;
 import io.replicator.link.codec.ParitySum;
 import io.replicator.link.codec.ProtocolException;
 import io.replicator.link.transport.DatagramPort;
@@ -50,7 +48,6 @@ final class DatagramPath {
   private static final int GATHER_PARTS_OF_ROUND_TRIP = 32;
 
   private static final long MAX_GATHER_NANOS = 4_000_000;
-  private static final int MAX_AT_ONCE = 64;
 
   private final HubCore hub;
   private final Loop loop;
@@ -62,8 +59,10 @@ final class DatagramPath {
   private final int maxValueBytes;
   private final RoundTrip roundTrip = new RoundTrip();
   private final InFlight inFlight = new InFlight(roundTrip);
-  private final ParityPolicy parityPolicy;
   private final ParityGroup parities;
+  private final DatagramFates fates;
+  private final DatagramSender sender;
+  private final EarliestTimer timer;
   private final BlockScheduler scheduler;
   private final List<DatagramLane> lanes = new ArrayList<>();
   private final Runnable onUp;
@@ -71,17 +70,8 @@ final class DatagramPath {
   private @Nullable Datagrams datagrams;
   private @Nullable ByteString token;
   private boolean pumpPosted;
-  private Loop.@Nullable Timer timer;
-  private long timerNanos = Long.MAX_VALUE;
   private boolean closed;
-
-  private long sentDatagrams;
-  private long lostDatagrams;
-  private long repairedEntries;
   private long fallbacks;
-
-  /** What the client says that it made from parities. */
-  private long recovered;
 
   /**
    * @param frames sends a frame on the connection, at once
@@ -110,9 +100,12 @@ final class DatagramPath {
     this.windowBytes = windowBytes;
     this.maxValueBytes = maxValueBytes;
     this.onUp = onUp;
-    this.parityPolicy = new ParityPolicy(hub.gate().parity());
-    this.parities = new ParityGroup(parityPolicy, roundTrip);
     this.waitForCap = waitForCap;
+    ParityPolicy policy = new ParityPolicy(hub.gate().parity());
+    this.parities = new ParityGroup(policy, roundTrip);
+    this.fates = new DatagramFates(counters, inFlight, policy);
+    this.sender = new DatagramSender(loop, counters, scheduler, inFlight, parities, clientMaxBytes);
+    this.timer = new EarliestTimer(loop, this::pump);
   }
 
   void add(DatagramLane lane) {
@@ -171,7 +164,7 @@ final class DatagramPath {
     if (open != null) {
       hub.gate().forget(open);
     }
-    cancelTimer();
+    timer.cancel();
     Datagrams now = datagrams;
     datagrams = null;
     if (now != null) {
@@ -218,7 +211,7 @@ final class DatagramPath {
   }
 
   int roomForDatagrams() {
-    return Math.clamp(roomBytes() / Math.max(1, maxBatchBytes()), 1, MAX_AT_ONCE);
+    return Math.clamp(roomBytes() / Math.max(1, maxBatchBytes()), 1, DatagramSender.MAX_AT_ONCE);
   }
 
   private long roomBytes() {
@@ -269,7 +262,7 @@ final class DatagramPath {
   }
 
   void pumpAfter(long nanos) {
-    setTimer(loop.nowNanos() + nanos);
+    timer.at(loop.nowNanos() + nanos);
   }
 
   void pump() {
@@ -282,96 +275,37 @@ final class DatagramPath {
     if (datagrams == null) {
       return;
     }
-    send(now);
+    if (sender.send(now, this::hasRoom)) {
+      pumpSoon();
+    }
     lanes.forEach(DatagramLane::build);
-    long loss = inFlight.nextLossNanos();
-    if (loss >= 0) {
-      setTimer(loss);
-    }
-    long silent = inFlight.unansweredNanos(loop.nowNanos());
-    if (silent > 0) {
-      pumpAfter(Math.max(0, silentLimit() - silent));
-    }
+    wakeForWhatIsOut();
     long capped = scheduler.nanosUntilReady(loop.nowNanos());
     if (capped > 0 && capped != Long.MAX_VALUE) {
       waitForCap.accept(capped);
     }
   }
 
-  private void send(Datagrams now) {
-    int sent = 0;
-    while (hasRoom() && sent < MAX_AT_ONCE) {
-      BlockSource next = scheduler.next(loop.nowNanos());
-      if (!(next instanceof DatagramLane lane)) {
-        break;
-      }
-      if (lane.nextBlockBytes() > 0) {
-        sendOne(now, lane);
-        sent++;
-      } else {
-        scheduler.sent(lane, 0, loop.nowNanos()); // forgotten meanwhile
-      }
+  private void wakeForWhatIsOut() {
+    long parity = parities.nextNanos();
+    if (parity >= 0) {
+      timer.at(parity);
     }
-    sendParity(now);
-    if (sent > 0) {
-      now.flush();
+    long loss = inFlight.nextLossNanos();
+    if (loss >= 0) {
+      timer.at(loss);
     }
-    if (sent == MAX_AT_ONCE) {
-      pumpSoon();
+    long silent = inFlight.unansweredNanos(loop.nowNanos());
+    if (silent > 0) {
+      pumpAfter(Math.max(0, silentLimit() - silent));
     }
-  }
-
-  private void sendParity(Datagrams now) {
-    byte[] parity = parities.due(Math.min(clientMaxBytes, now.maxBytes()), loop.nowNanos());
-    if (parity != null) {
-      now.send(parity);
-      scheduler.sentBeside(parity.length, loop.nowNanos());
-      now.flush();
-      counters.increment(DeliveryCounter.DATAGRAM_PARITIES);
-      counters.add(DeliveryCounter.DATAGRAM_PARITY_BYTES, parity.length);
-    }
-    long next = parities.nextNanos();
-    if (next >= 0) {
-      setTimer(next);
-    }
-  }
-
-  private void sendOne(Datagrams now, DatagramLane lane) {
-    DatagramPacker.Packed packed = lane.removeHead();
-    byte[] payload =
-        DatagramFormat.encode(lane.feed(), inFlight.next(), lane.owner().passed(), packed.batch());
-    if (payload.length > now.maxBytes()) {
-      // the path has become narrower: what was packed is packed anew, smaller
-      InFlight.Sent gone =
-          new InFlight.Sent(0, lane, packed.slots(), packed.versions(), 0, loop.nowNanos());
-      lane.lost(gone);
-      scheduler.sent(lane, 0, loop.nowNanos());
-      return;
-    }
-    long number = inFlight.next();
-    inFlight.add(lane, packed.slots(), packed.versions(), payload.length, loop.nowNanos());
-    parities.sent(number, payload, lane.level(), loop.nowNanos());
-    now.send(payload);
-    sendParity(now);
-    sentDatagrams++;
-    counters.increment(DeliveryCounter.DATAGRAMS_SENT);
-    counters.add(DeliveryCounter.DATAGRAM_BYTES, payload.length);
-    lane.owner().sent(packed, payload.length);
-    scheduler.sent(lane, payload.length, loop.nowNanos());
   }
 
   /** Looks who is lost by now, and whether there is a path at all. */
   private void judge() {
     long now = loop.nowNanos();
     long silent = inFlight.unansweredNanos(now);
-    for (InFlight.Sent lost : inFlight.lost(now)) {
-      lostDatagrams++;
-      counters.increment(DeliveryCounter.DATAGRAMS_LOST);
-      int again = lost.lane.isActive() ? lost.lane.lost(lost) : 0;
-      repairedEntries += again;
-      counters.add(DeliveryCounter.DATAGRAM_REPAIRS, again);
-    }
-    parityPolicy.judge(sentDatagrams, lostDatagrams - inFlight.late() + recovered);
+    fates.judge(sender.sent(), now);
     if (silent >= silentLimit()) {
       down("nothing heard of datagrams for " + Duration.ofNanos(silent).toMillis() + " ms");
     }
@@ -386,25 +320,7 @@ final class DatagramPath {
 
   /** Takes an acknowledgement, from the connection or in a datagram. */
   void acked(DatagramAck ack) {
-    long now = loop.nowNanos();
-    long highest = inFlight.next() - 1;
-    long lateBefore = inFlight.late();
-    NumberRanges.decode(
-        ack.getReceivedList(), highest, (from, to) -> inFlight.received(from, to, now));
-    NumberRanges.decode(
-        ack.getAppliedList(),
-        highest,
-        (from, to) -> {
-          for (InFlight.Sent sent : inFlight.applied(from, to, now)) {
-            if (sent.lane.isActive()) {
-              sent.lane.arrived(sent);
-            }
-          }
-        });
-    counters.add(DeliveryCounter.DATAGRAMS_LATE, inFlight.late() - lateBefore);
-    long news = Math.clamp(ack.getRecovered() - recovered, 0, InFlight.MAX_DATAGRAMS);
-    recovered += news;
-    counters.add(DeliveryCounter.DATAGRAMS_RECOVERED, news);
+    fates.acked(ack, loop.nowNanos());
     pumpSoon();
   }
 
@@ -414,37 +330,13 @@ final class DatagramPath {
     return new HubStatus.DatagramStatus(
         now != null,
         now == null ? "" : now.address(),
-        sentDatagrams,
-        lostDatagrams,
+        sender.sent(),
+        fates.lost(),
         inFlight.late(),
-        repairedEntries,
+        fates.repairedEntries(),
         fallbacks,
         roundTrip.smoothedNanos(),
         now == null ? 0 : now.stats().windowBytes());
-  }
-
-  private void setTimer(long atNanos) {
-    if (atNanos < timerNanos) {
-      cancelTimer();
-      timerNanos = atNanos;
-      long delay = Math.max(0, atNanos - loop.nowNanos());
-      timer = loop.schedule(Duration.ofNanos(delay), this::timedOut);
-    }
-  }
-
-  private void timedOut() {
-    timerNanos = Long.MAX_VALUE;
-    timer = null;
-    pump();
-  }
-
-  private void cancelTimer() {
-    timerNanos = Long.MAX_VALUE;
-    Loop.Timer running = timer;
-    timer = null;
-    if (running != null) {
-      running.cancel();
-    }
   }
 
   /** What comes from the client's datagrams. */
