@@ -52,6 +52,7 @@ final class Scenarios {
           new LossyUpdates("udp5", 5, 0),
           new LossyUpdates("udp3burst", 3, 8),
           new BulkBeside(),
+          new UdpBlocked(),
           new Resync(
               "R1",
               Resync.Kind.HUB_RESTARTED,

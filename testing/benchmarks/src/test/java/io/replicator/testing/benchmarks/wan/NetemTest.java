@@ -39,6 +39,16 @@ class NetemTest {
   }
 
   @Test
+  void whereUdpIsBlockedItIsDroppedBeforeNetem() throws Exception {
+    assertThat(print("--a2b-block", "udp"))
+        .contains(
+            "ip netns exec NS-a tc qdisc replace dev wan0 clsact",
+            "ip netns exec NS-a tc filter add dev wan0 egress protocol ip"
+                + " u32 match ip protocol 17 0xff action drop")
+        .noneMatch(line -> line.contains("NS-b") && line.contains("filter"));
+  }
+
+  @Test
   void whatCannotBeMeantIsRefused() throws Exception {
     assertThat(ran(NETEM.toString(), "--print", "--rate", "fast"))
         .endsWith("netemlink: refused: --rate fast", "ended with 1");
