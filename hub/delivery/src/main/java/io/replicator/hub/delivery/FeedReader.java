@@ -3,8 +3,6 @@ package io.replicator.hub.delivery;
 import io.replicator.api.Cursor;
 import io.replicator.api.Lane;
 import io.replicator.api.QosLevel;
-import io.replicator.hub.qos.QosCaps;
-import io.replicator.hub.qos.RateCaps;
 import io.replicator.link.codec.Chunker;
 import io.replicator.link.codec.Compression;
 import io.replicator.link.codec.EncodedBatch;
@@ -22,9 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FeedReader implements FeedHost, BatchReader {
   private static final Duration CURSOR_LOOK = Duration.ofSeconds(10);
-
-  /** What it is called where connections have the name that their client tells. */
-  private static final String CLIENT_ID = "http";
+  private static final int LIKELY_RATIO = 2;
 
   private record Queued(LaneQueue lane, Taken batch, FeedStats.Mark mark) {}
 
@@ -34,7 +30,7 @@ public final class FeedReader implements FeedHost, BatchReader {
   private final DatabaseState database;
   private final BatchReader.Listener listener;
   private final Feed feed;
-  private final RateCaps caps;
+  private final ReaderCap cap;
   private final ArrayDeque<Queued> queue = new ArrayDeque<>();
 
   private FeedStats.@Nullable Mark taken;
@@ -44,8 +40,8 @@ public final class FeedReader implements FeedHost, BatchReader {
   private boolean toldCaughtUp;
   private boolean pumpPosted;
   private boolean waitsForRoom;
-  private boolean waitsForCap;
   private boolean closed;
+  private int mostRawBytes = DeliverySettings.MAX_BATCH_BYTES;
 
   FeedReader(
       HubCore hub,
@@ -60,7 +56,14 @@ public final class FeedReader implements FeedHost, BatchReader {
     this.database = requested.database();
     this.listener = listener;
     this.feed = new Feed(requested, this, cursors);
-    this.caps = new RateCaps(hub.caps().of(name, CLIENT_ID), hub.loop().nowNanos());
+    this.cap = new ReaderCap(hub, peer, name, feed.level(), this::postPump);
+  }
+
+  /** Batches of not much more than so many bytes on the wire, before anything is demanded. */
+  public void batchesOf(int wireBytes) {
+    long raw = LIKELY_RATIO * (long) wireBytes;
+    mostRawBytes =
+        Math.clamp(raw, DeliverySettings.MIN_BATCH_BYTES, DeliverySettings.MAX_BATCH_BYTES);
   }
 
   void open() {
@@ -88,18 +91,16 @@ public final class FeedReader implements FeedHost, BatchReader {
   public void sent(int bytes) {
     feed.stats().wireBytes += bytes;
     hub.works().counters().add(DeliveryCounter.WIRE_BYTES, bytes);
-    caps.take(feed.level(), bytes, hub.loop().nowNanos());
+    cap.sent(bytes);
   }
 
   /** The caps that the hub's rules give it now. Whether they are others than before. */
   boolean useCaps() {
-    QosCaps now = hub.caps().of(name, CLIENT_ID);
-    if (caps.caps().equals(now)) {
-      return false;
+    boolean changed = cap.useCaps();
+    if (changed) {
+      postPump();
     }
-    caps.set(now, hub.loop().nowNanos());
-    postPump();
-    return true;
+    return changed;
   }
 
   @Override
@@ -148,14 +149,8 @@ public final class FeedReader implements FeedHost, BatchReader {
     }
   }
 
-  /** A cap is kept from batch to batch: the next one waits until the one before is paid for. */
   private void deliver() {
-    long capped = caps.nanosUntilOpen(feed.level(), hub.loop().nowNanos());
-    if (capped > 0) {
-      if (!waitsForCap) {
-        waitsForCap = true;
-        hub.loop().schedule(Duration.ofNanos(capped), this::capOpened);
-      }
+    if (!cap.isOpen()) {
       return;
     }
     for (Queued next = queue.poll(); next != null; next = queue.poll()) {
@@ -168,11 +163,6 @@ public final class FeedReader implements FeedHost, BatchReader {
         return;
       }
     }
-  }
-
-  private void capOpened() {
-    waitsForCap = false;
-    postPump();
   }
 
   private boolean isCaughtUp() {
@@ -227,10 +217,12 @@ public final class FeedReader implements FeedHost, BatchReader {
 
   @Override
   public int budgetBytes(LaneQueue lane) {
-    return switch (lane.lane()) {
-      case LIVE -> hub.settings().liveBatchBytes();
-      case BACKFILL -> hub.settings().bulkBatchBytes();
-    };
+    int usual =
+        switch (lane.lane()) {
+          case LIVE -> hub.settings().liveBatchBytes();
+          case BACKFILL -> hub.settings().bulkBatchBytes();
+        };
+    return cap.budgetBytes(Math.min(usual, Integer.highestOneBit(mostRawBytes)));
   }
 
   @Override
@@ -275,7 +267,7 @@ public final class FeedReader implements FeedHost, BatchReader {
 
   HubStatus.SubscriberStatus status() {
     return new HubStatus.SubscriberStatus(
-        CLIENT_ID,
+        VisitorCaps.CLIENT_ID,
         name,
         peer.address(),
         peer.secure(),
@@ -286,7 +278,7 @@ public final class FeedReader implements FeedHost, BatchReader {
         feed.stats().wireBytes,
         OptionalLong.empty(),
         OptionalLong.empty(),
-        caps.caps(),
+        cap.caps(),
         null,
         List.of(FeedReport.of(feed, works().loop().nowNanos())));
   }

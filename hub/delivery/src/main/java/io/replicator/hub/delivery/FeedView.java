@@ -122,7 +122,7 @@ public final class FeedView {
       return Optional.empty();
     }
     int[] listed = Pieces.live(database.index(), requested.filter(), from, to);
-    return Optional.of(new PieceReader(hub, requested, listed, listener));
+    return Optional.of(new PieceReader(hub, peer, name, requested, listed, listener));
   }
 
   private FeedReader begun(List<Cursor> from, BatchReader.Listener listener) {

@@ -47,6 +47,7 @@ public final class HubCore {
   private final Map<Integer, DatabaseState> databases = new LinkedHashMap<>();
   private final Set<SubscriberSession> sessions = new LinkedHashSet<>();
   private final Set<FeedReader> readers = new LinkedHashSet<>();
+  private final VisitorCaps visitorCaps;
   private CapRules caps;
   private ReconcileSettings reconcile = ReconcileSettings.DEFAULTS;
   private boolean draining;
@@ -69,6 +70,7 @@ public final class HubCore {
       RandomGenerator random) {
     this.loop = loop;
     this.settings = settings;
+    this.visitorCaps = new VisitorCaps(loop);
     this.caps = settings.caps();
     this.access = access;
     this.random = random;
@@ -135,6 +137,10 @@ public final class HubCore {
 
   CapRules caps() {
     return caps;
+  }
+
+  VisitorCaps visitorCaps() {
+    return visitorCaps;
   }
 
   /** Takes new connections in. */

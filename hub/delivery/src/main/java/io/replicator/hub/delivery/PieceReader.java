@@ -3,6 +3,7 @@ package io.replicator.hub.delivery;
 import io.replicator.api.Cursor;
 import io.replicator.api.Lane;
 import io.replicator.link.codec.Compression;
+import io.replicator.link.transport.Connection;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ public final class PieceReader implements BatchReader, BatchBuild.Listener {
   private final KeyFilter filter;
   private final BatchReader.Listener listener;
   private final Pass pass;
+  private final ReaderCap cap;
   private final long epoch;
   private final long slots;
   private Round round;
@@ -29,7 +31,13 @@ public final class PieceReader implements BatchReader, BatchBuild.Listener {
   private boolean closed;
   private int retries;
 
-  PieceReader(HubCore hub, FeedRequested requested, int[] listed, BatchReader.Listener listener) {
+  PieceReader(
+      HubCore hub,
+      Connection.Peer peer,
+      String name,
+      FeedRequested requested,
+      int[] listed,
+      BatchReader.Listener listener) {
     this.hub = hub;
     this.database = requested.database();
     this.filter = requested.filter();
@@ -38,6 +46,7 @@ public final class PieceReader implements BatchReader, BatchBuild.Listener {
     this.slots = database.slots();
     this.round = new Round(0, database.version(), 0);
     this.pass = Pass.list(0, database.version(), listed);
+    this.cap = new ReaderCap(hub, peer, name, requested.level(), this::step);
   }
 
   @Override
@@ -54,8 +63,13 @@ public final class PieceReader implements BatchReader, BatchBuild.Listener {
       listener.onCaughtUp();
       return;
     }
+    cap.useCaps();
+    if (!cap.isOpen()) {
+      return;
+    }
     building = true;
     DeliverySettings settings = hub.settings();
+    int budgetBytes = cap.budgetBytes(settings.bulkBatchBytes());
     BuildSpec spec =
         new BuildSpec(
             database,
@@ -69,7 +83,7 @@ public final class PieceReader implements BatchReader, BatchBuild.Listener {
             false,
             Compression.NONE,
             0,
-            settings.bulkBatchBytes(),
+            budgetBytes,
             settings.maxValueBytes());
     LargeTransfer open = transfer;
     if (open != null) {
@@ -122,6 +136,7 @@ public final class PieceReader implements BatchReader, BatchBuild.Listener {
   @Override
   public void sent(int bytes) {
     hub.works().counters().add(DeliveryCounter.WIRE_BYTES, bytes);
+    cap.sent(bytes);
   }
 
   @Override
