@@ -63,7 +63,7 @@ async function blocked(follow: (request: LoadRequest) => Endless) {
   const rig = new Rig();
   rig.onLoad = (request) =>
     Promise.resolve(
-      request.follow
+      request.followBytes > 0
         ? follow(request).endsWith(request.signal)
         : { body: (async function* () { yield delimited(LOAD); })() },
     );
@@ -73,25 +73,56 @@ async function blocked(follow: (request: LoadRequest) => Endless) {
 }
 
 test('updates come over HTTP where no WebSocket gets through (P160)', async () => {
-  const answer = new Endless();
-  const { rig, map } = await blocked(() => answer);
+  const answers = [new Endless(), new Endless()];
+  const [answer, next] = answers;
+  const { rig, map } = await blocked(() => answers.shift()!);
   rig.connections[0].listener.onClosed('blocked');
   await map.ready;
   assert.equal(map.status.state, 'live');
   assert.equal(map.status.over, 'http');
-  const { follow, cursor: since, token, includes } = rig.loads[1];
-  assert.deepEqual([follow, since, token, includes], [true, 'bDA.', 't', ['x*']]);
+  const { followBytes, cursor: since, token, includes } = rig.loads[1];
+  assert.deepEqual([followBytes, since, token, includes], [16384, 'bDA.', 't', ['x*']]);
   answer.send(Uint8Array.of(0)); // keeps it alive
   answer.send(delimited({ readVersion: 12, cursor: cursor('l1'), changes: [put('b', 11, '2'), remove('a', 12)] }));
   await settled();
   assert.deepEqual([...map.keys()], ['b']);
   answer.end();
+  await settled();
+  const then = rig.loads[2];
+  assert.deepEqual([then.followBytes, then.cursor, map.status.state], [32768, 'bDE.', 'live'], 'the next answer goes on where this one was full (P196)');
+  next.end();
   await rig.loop.advance(300);
   assert.equal(rig.connections.length, 2, 'the WebSocket is tried first again');
   const hub = await rig.opened();
   hub.welcome();
   await settled();
   assert.equal(map.status.over, 'websocket');
+});
+
+test('answers get as large as the link takes in a moment (P196)', async () => {
+  const answers: Endless[] = [];
+  const { rig } = await blocked(() => {
+    answers.push(new Endless());
+    return answers.at(-1)!;
+  });
+  rig.connections[0].listener.onClosed('blocked');
+  await settled();
+  const full = async (millis: number, version: number) => {
+    const answer = answers.at(-1)!;
+    await rig.loop.advance(millis);
+    answer.send(delimited({ readVersion: version, cursor: cursor('l'), changes: [put('b', version, '2')] }));
+    await settled();
+    answer.end();
+    await settled();
+    return rig.loads.at(-1)!.followBytes;
+  };
+  assert.equal(await full(2000, 11), 8192);
+  assert.equal(await full(2000, 12), 8192, 'the smallest');
+  for (let i = 0; i < 7; i++) {
+    assert.equal(await full(100, 13 + i), 16_384 << i);
+  }
+  assert.equal(await full(100, 20), 1 << 20, 'the largest');
+  assert.equal(await full(1000, 21), 1 << 19);
 });
 
 test('what a snapshot over HTTP did not bring is not there any more (P133)', async () => {
@@ -151,7 +182,7 @@ test('a page that is shown again asks at once whether the hub is still there', a
 test('a hub without updates over HTTP is asked again with back-off, not in a circle', async () => {
   const rig = new Rig();
   rig.onLoad = (request) =>
-    request.follow
+    request.followBytes > 0
       ? Promise.reject(new LoadRefused(406, 'BAD_REQUEST', 'no such format'))
       : Promise.resolve({ body: (async function* () { yield delimited(LOAD); })() });
   const map = rig.hub({ loadOverHttp: true }).database(5).map();
@@ -166,7 +197,7 @@ test('a hub without updates over HTTP is asked again with back-off, not in a cir
 test('a right that ends while updates come over HTTP is said (P135)', async () => {
   const rig = new Rig();
   rig.onLoad = (request) =>
-    request.follow
+    request.followBytes > 0
       ? Promise.reject(new LoadRefused(401, 'UNAUTHENTICATED', 'the hub says: not any more'))
       : Promise.resolve({ body: (async function* () { yield delimited(LOAD); })() });
   const map = rig.hub({ loadOverHttp: true }).database(5).map();

@@ -57,8 +57,12 @@ export class BrowserTransport implements Transport {
 
   /** What is here from an earlier visit is not sent again if nothing changed (P131). */
   async load(request: LoadRequest): Promise<LoadResponse> {
-    const { follow, cursor } = request;
+    const { followBytes, cursor } = request;
+    const follow = followBytes > 0;
     const url = this.feedUrl(request, follow ? 'changes' : 'entries');
+    if (follow) {
+      url.searchParams.set('bytes', String(followBytes));
+    }
     if (cursor !== '') {
       url.searchParams.set(follow ? 'since' : 'cursor', cursor);
     }

@@ -37,8 +37,8 @@ export interface LoadRequest {
   readonly token: string;
   /** Where an earlier load was cut, as cursor text; "" = from the beginning. */
   readonly cursor: string;
-  /** Whether it goes on without end with what changes (P160). */
-  readonly follow: boolean;
+  /** Whether it goes on with what changes, and for how many bytes (P160, P196); 0 = it is a load. */
+  readonly followBytes: number;
   readonly signal: AbortSignal;
 }
 

@@ -1,5 +1,5 @@
 import { cursorText } from '../receiver/cursor-text.ts';
-import { watched } from '../receiver/http-updates.ts';
+import { FIRST_ANSWER_BYTES, nextAnswerBytes, watched } from '../receiver/http-updates.ts';
 import { initialLoad, type LoadObserver } from '../receiver/initial-load.ts';
 import { piecesLoad } from '../receiver/pieces-load.ts';
 import type { LoadRequest, Loop, Transport } from '../receiver/transport.ts';
@@ -49,7 +49,7 @@ export class HttpWay {
 
   async load(token: string, signal: AbortSignal, observer: HttpObserver): Promise<void> {
     this.failedLoads++;
-    const request = this.request(token, false, signal);
+    const request = this.request(token, 0, signal);
     const told = this.told(signal, (keys, rawBytes) => {
       if (this.entries.cursor.live !== undefined) {
         this.failedLoads = 0; // what came is not asked for again
@@ -70,16 +70,38 @@ export class HttpWay {
     this.failedLoads = 0;
   }
 
-  /** Goes on without end with what changes (P160). @returns only when it is cut */
+  /** Goes on with what changes, answer by answer (P160, P196). @returns only when it is cut */
   async follow(token: string, signal: AbortSignal, observer: HttpObserver): Promise<void> {
-    const { body } = await this.transport.load(this.request(token, true, signal));
-    observer.answered();
+    const answered = () => observer.answered();
+    for (let bytes = FIRST_ANSWER_BYTES, first = true; !signal.aborted; first = false) {
+      const begun = this.loop.nowMillis();
+      const batches = await this.answer(token, bytes, signal, first ? answered : undefined, observer);
+      if (batches === 0) {
+        throw new Error('the hub ended its updates over HTTP');
+      }
+      bytes = nextAnswerBytes(bytes, this.loop.nowMillis() - begun);
+    }
+  }
+
+  /** @returns how many batches it brought */
+  private async answer(
+    token: string,
+    bytes: number,
+    signal: AbortSignal,
+    answered: (() => void) | undefined,
+    observer: HttpObserver,
+  ): Promise<number> {
+    const { body } = await this.transport.load(this.request(token, bytes, signal));
+    answered?.();
     this.removeLeftovers();
+    let batches = 0;
     const told = this.told(signal, (keys, rawBytes) => {
+      batches++;
       this.removeLeftovers();
       observer.batch(keys, rawBytes);
     });
     await initialLoad({ body: watched(body, this.loop) }, this.entries, this.loop, this.settings.receiver.maxBatchBytes, told);
+    return batches;
   }
 
   /** Nobody can be asked here, nor need be: what a snapshot did not bring is not there any more (P133). */
@@ -89,8 +111,8 @@ export class HttpWay {
     }
   }
 
-  private request(token: string, follow: boolean, signal: AbortSignal): LoadRequest {
-    return { ...this.settings.plan, token, cursor: cursorText(this.entries.cursor), follow, signal };
+  private request(token: string, followBytes: number, signal: AbortSignal): LoadRequest {
+    return { ...this.settings.plan, token, cursor: cursorText(this.entries.cursor), followBytes, signal };
   }
 
   private told(signal: AbortSignal, loaded: (keys: number, rawBytes: number) => void): LoadObserver {

@@ -11,15 +11,17 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** {@code GET /v1/databases/{db}/changes}: rules P133, P134 and P160 of spec/http.md. */
+/** {@code GET /v1/databases/{db}/changes}: rules P133, P134, P160 and P196 of spec/http.md. */
 class ChangesTests {
   private static final String CHANGES = "/v1/databases/0/changes";
   private final WebRig rig = new WebRig();
@@ -91,6 +93,45 @@ class ChangesTests {
       events.until("{a=1}");
       assertThat(events.snapshotBegan).isTrue();
     }
+  }
+
+  /** P196: asking again is the acknowledgement. */
+  @Test
+  void batchesEndCompleteBehindSoManyBytesAndGoOnFromTheirCursor() throws Exception {
+    Random random = new Random(5);
+    TreeMap<String, String> all = new TreeMap<>();
+    for (int i = 0; i < 3000; i++) {
+      all.put("k" + i, Long.toHexString(random.nextLong()).repeat(4));
+    }
+    rig.commands.mset(all);
+    rig.ready(all.size());
+    TreeMap<String, String> got = new TreeMap<>();
+    List<Batch> batches = new ArrayList<>();
+    String cursor = "";
+    for (int i = 0; i < 4; i++) {
+      String path = CHANGES + "?format=batches&bytes=16384&since=" + cursor;
+      byte[] body = rig.getBytes(path).body(); // it ends
+      assertThat(body.length).isBetween(16_384, 4 * 16_384);
+      batches.addAll(BatchBody.read(body));
+      cursor = BatchBody.text(BatchBody.lastCursor(batches));
+    }
+    batches.forEach(batch -> got.putAll(values(batch)));
+    assertThat(got.size()).isLessThan(all.size());
+    String rest = "/v1/databases/0/entries?format=batches&cursor=" + cursor;
+    BatchBody.read(rig.getBytes(rest).body()).forEach(batch -> got.putAll(values(batch)));
+    assertThat(got).isEqualTo(all);
+    assertThat(rig.get(CHANGES + "?bytes=16384").statusCode()).isEqualTo(400);
+    assertThat(rig.get(CHANGES + "?format=batches&bytes=1").statusCode()).isEqualTo(400);
+  }
+
+  private static Map<String, String> values(Batch batch) {
+    Map<String, String> values = new TreeMap<>();
+    for (Change change : batch.changes()) {
+      if (change instanceof Change.Put put && put.value() instanceof Value.StringValue string) {
+        values.put(put.key().toString(), new String(string.bytes(), StandardCharsets.UTF_8));
+      }
+    }
+    return values;
   }
 
   /** P160: for programs that get no WebSocket through. */

@@ -33,7 +33,7 @@ final class BodyStream implements BatchReader.Listener, HttpExchange.BodyListene
   private final Executor workers;
   private final Rendering rendering;
   private final BodyCoder coder;
-  private final boolean endless;
+  private final long mostBytes;
 
   private @Nullable BatchReader reader;
   private HttpExchange.@Nullable Body body;
@@ -42,17 +42,19 @@ final class BodyStream implements BatchReader.Listener, HttpExchange.BodyListene
   private boolean waitsForRoom;
   private boolean wroteSince;
   private boolean over;
+  private long batchBytes;
 
   /**
-   * @param endless whether it goes on when everything is out
+   * @param mostBytes 0 = it ends when everything is out, else it goes on until so many bytes of
+   *     batches are written
    */
   BodyStream(
-      Loop loop, Executor workers, Rendering rendering, ContentCoding coding, boolean endless) {
+      Loop loop, Executor workers, Rendering rendering, ContentCoding coding, long mostBytes) {
     this.loop = loop;
     this.workers = workers;
     this.rendering = rendering;
     this.coder = new BodyCoder(coding);
-    this.endless = endless;
+    this.mostBytes = mostBytes;
   }
 
   /**
@@ -65,7 +67,7 @@ final class BodyStream implements BatchReader.Listener, HttpExchange.BodyListene
     BatchReader opened = open.apply(this);
     reader = opened;
     body = exchange.begin(head, this);
-    if (endless) {
+    if (isUpdates()) {
       timer = loop.schedule(KEEP_ALIVE, this::keepAlive);
     }
     opened.demand();
@@ -76,10 +78,21 @@ final class BodyStream implements BatchReader.Listener, HttpExchange.BodyListene
     render(() -> coder.piece(rendering.batch(batch)), this::written);
   }
 
+  /** Whether it goes on with what changes. */
+  private boolean isUpdates() {
+    return mostBytes > 0;
+  }
+
   @Override
   public void onCaughtUp() {
+    if (!isUpdates()) {
+      complete();
+    }
+  }
+
+  private void complete() {
     BatchReader open = reader;
-    if (endless || open == null || over) {
+    if (open == null || over) {
       return;
     }
     Cursor cursor = open.cursor();
@@ -122,6 +135,11 @@ final class BodyStream implements BatchReader.Listener, HttpExchange.BodyListene
 
   private void written(byte[] bytes) {
     write(bytes);
+    batchBytes += bytes.length;
+    if (isUpdates() && batchBytes >= mostBytes) {
+      complete();
+      return;
+    }
     HttpExchange.Body to = body;
     if (to != null && to.isWritable()) {
       demand();

@@ -1,6 +1,7 @@
 package io.replicator.hub.web;
 
 import io.replicator.hub.delivery.BatchReader;
+import io.replicator.hub.delivery.FeedReader;
 import io.replicator.hub.delivery.FeedView;
 import io.replicator.hub.delivery.Visitor;
 import io.replicator.link.codec.ProtocolException;
@@ -26,7 +27,7 @@ final class FeedPages {
   private static final Set<String> MANIFEST = Set.of("match", "exclude", "collection", "pieces");
   private static final Set<String> PIECE = Set.of("match", "exclude", "collection", "format");
   private static final Set<String> CHANGES =
-      Set.of("match", "exclude", "collection", "since", "format", "wait");
+      Set.of("match", "exclude", "collection", "since", "format", "wait", "bytes");
   private static final Set<BodyFormat> ENTRIES_FORMATS =
       Set.copyOf(EnumSet.of(BodyFormat.JSON, BodyFormat.NDJSON, BodyFormat.BATCHES));
   private static final Set<BodyFormat> CHANGES_FORMATS =
@@ -34,6 +35,8 @@ final class FeedPages {
   private static final Pattern PIECES = Pattern.compile("(?:^|&)pieces(?==?(?:&|$))=?");
   private static final String NOW = "now";
   private static final int MAX_WAIT_SECONDS = 60;
+  private static final int MIN_ANSWER_BYTES = 4 * 1024;
+  private static final int MAX_ANSWER_BYTES = 64 * 1024 * 1024;
   private static final String VARY = "Accept, Accept-Encoding, Authorization, Cookie, Origin";
 
   private final Loop loop;
@@ -136,6 +139,10 @@ final class FeedPages {
     boolean fromNow = since.equals(NOW);
     FeedView view = view(visitor, query, database, fromNow ? null : cursor("since", since));
     int wait = query.number("wait", 0, 0, MAX_WAIT_SECONDS);
+    int bytes = query.number("bytes", 0, MIN_ANSWER_BYTES, MAX_ANSWER_BYTES);
+    if (bytes > 0 && format != BodyFormat.BATCHES) {
+      throw WebError.badRequest("bytes=" + bytes + ": only with format=batches");
+    }
     HttpHead head =
         HttpHead.of(200)
             .withAll(cors.headers())
@@ -143,7 +150,19 @@ final class FeedPages {
             .with("Cache-Control", "no-store")
             .with("Vary", VARY);
     if (format != BodyFormat.JSON) {
-      endless(exchange, head, format, view, fromNow ? view::readFromNow : view::read);
+      updates(
+          exchange,
+          head,
+          format,
+          view,
+          bytes == 0 ? Long.MAX_VALUE : bytes,
+          listener -> {
+            FeedReader reader = fromNow ? view.readFromNow(listener) : view.read(listener);
+            if (bytes > 0) {
+              reader.batchesOf(bytes);
+            }
+            return reader;
+          });
     } else {
       new LongPoll(loop, workers, exchange, head, Duration.ofSeconds(wait))
           .start(listener -> fromNow ? view.readFromNow(listener) : view.read(listener));
@@ -156,17 +175,18 @@ final class FeedPages {
       BodyFormat format,
       FeedView view,
       Function<BatchReader.Listener, BatchReader> open) {
-    stream(exchange, head, format, view, false, open);
+    stream(exchange, head, format, view, 0, open);
   }
 
   /** Proxies are asked to pass on what comes as it comes. */
-  private void endless(
+  private void updates(
       HttpExchange exchange,
       HttpHead head,
       BodyFormat format,
       FeedView view,
+      long mostBytes,
       Function<BatchReader.Listener, BatchReader> open) {
-    stream(exchange, head.with("X-Accel-Buffering", "no"), format, view, true, open);
+    stream(exchange, head.with("X-Accel-Buffering", "no"), format, view, mostBytes, open);
   }
 
   private void stream(
@@ -174,7 +194,7 @@ final class FeedPages {
       HttpHead head,
       BodyFormat format,
       FeedView view,
-      boolean endless,
+      long mostBytes,
       Function<BatchReader.Listener, BatchReader> open) {
     ContentCoding coding = ContentCoding.negotiate(exchange.request().header("accept-encoding"));
     HttpHead coded = head.with("Content-Encoding", coding.text());
@@ -183,7 +203,7 @@ final class FeedPages {
       return;
     }
     Rendering rendering = format.rendering(view.database(), view.epoch());
-    new BodyStream(loop, workers, rendering, coding, endless).start(exchange, coded, open);
+    new BodyStream(loop, workers, rendering, coding, mostBytes).start(exchange, coded, open);
   }
 
   private static BodyFormat format(HttpRequest request, WebQuery query, Set<BodyFormat> allowed) {
