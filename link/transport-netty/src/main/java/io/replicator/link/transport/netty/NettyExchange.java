@@ -42,8 +42,7 @@ final class NettyExchange implements HttpExchange, HttpExchange.Body {
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
-  private static final Duration LOOK = Duration.ofSeconds(5);
-  private static final Duration MAX_STALL = Duration.ofSeconds(60);
+  private static final int LOOKS_A_STALL = 12;
 
   private final NettyLoop loop;
   private final TcpSettings settings;
@@ -226,15 +225,16 @@ final class NettyExchange implements HttpExchange, HttpExchange.Body {
 
   private void watchStall() {
     progressNanos = loop.nowNanos();
-    stallTimer = loop.schedule(LOOK, this::lookForStall);
+    lookForStall();
   }
 
   private void lookForStall() {
-    if (piecesUnderWay > 0 && loop.nowNanos() - progressNanos > MAX_STALL.toNanos()) {
-      gone("the peer took nothing for " + MAX_STALL.toSeconds() + " s");
+    Duration limit = settings.userTimeout();
+    if (piecesUnderWay > 0 && loop.nowNanos() - progressNanos > limit.toNanos()) {
+      gone("the peer took nothing for " + limit.toSeconds() + " s");
       var _ = channel.close();
     } else {
-      stallTimer = loop.schedule(LOOK, this::lookForStall);
+      stallTimer = loop.schedule(limit.dividedBy(LOOKS_A_STALL), this::lookForStall);
     }
   }
 

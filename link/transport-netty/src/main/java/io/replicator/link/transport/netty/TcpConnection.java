@@ -34,6 +34,9 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
   private static final Logger LOG = LoggerFactory.getLogger(TcpConnection.class);
   private static final Duration LINGER = Duration.ofSeconds(5);
 
+  /** With more waiting for a client that takes nothing, nothing more is read from it (I9, P195). */
+  private static final int MAX_WAITING_BYTES = 1024 * 1024;
+
   private final NettyLoop loop;
   private final Channel channel;
   private final FrameSource reader;
@@ -50,6 +53,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
   private boolean closing;
   private boolean ended;
   private boolean moreThanOneChunk; // since the last flush
+  private boolean readingPaused;
 
   private long sentFrames;
   private long sentBytes;
@@ -107,6 +111,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
     }
     writer.write(frame, bytes, moreThanOneChunk && !unsent.isSmall());
     unsent.handedOver(encoded);
+    pauseReading(unsent.handedBytes() > MAX_WAITING_BYTES);
     sentFrames++;
     sentBytes += encoded;
   }
@@ -115,7 +120,24 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
     ByteBuf buffer = writer.take();
     if (buffer != null) {
       int bytes = buffer.readableBytes();
-      channel.write(buffer).addListener(_ -> unsent.written(bytes));
+      channel.write(buffer).addListener(_ -> written(bytes));
+    }
+  }
+
+  private void written(int bytes) {
+    unsent.written(bytes);
+    pauseReading(readingPaused && unsent.handedBytes() > MAX_WAITING_BYTES / 2);
+  }
+
+  /**
+   * What it asks would be answered into memory; unread, its questions stay where it is. A hub does
+   * so to its clients, never the other way round: somebody has to read on, or both wait for ever.
+   */
+  private void pauseReading(boolean pause) {
+    boolean accepted = channel.parent() != null;
+    if (accepted && pause != readingPaused) {
+      readingPaused = pause;
+      channel.config().setAutoRead(!pause);
     }
   }
 
@@ -181,6 +203,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
     endReason = endReason == null ? reason : endReason;
     closing = true;
     reader.stop();
+    pauseReading(false);
     handOver();
     channel.writeAndFlush(Unpooled.wrappedBuffer(framing.ending())).addListener(this::finish);
     Loop.Timer linger = loop.schedule(LINGER, this::closeNow);

@@ -12,7 +12,8 @@ import java.time.Duration;
  * @param maxConnections of a server; one more is told so and ended
  * @param congestionControl "bbr", "cubic", … by the kernel's names, "system" = leave it alone; one
  *     that the kernel has not is left alone too
- * @param userTimeout a connection whose bytes are not acknowledged for this long is dead
+ * @param userTimeout a connection whose bytes are not acknowledged for this long is dead, and so is
+ *     one whose peer takes nothing of an HTTP answer
  * @param unsentTime how much time's worth of bytes may wait below the connection
  * @param maxUnsentBytes most bytes that wait below the connection, whatever its rate
  */
@@ -111,6 +112,18 @@ public record TcpSettings(
         maxConnections,
         name,
         userTimeout,
+        unsentTime,
+        maxUnsentBytes);
+  }
+
+  public TcpSettings withUserTimeout(Duration timeout) {
+    return new TcpSettings(
+        connectTimeout,
+        handshakeTimeout,
+        maxFrameBytes,
+        maxConnections,
+        congestionControl,
+        timeout,
         unsentTime,
         maxUnsentBytes);
   }

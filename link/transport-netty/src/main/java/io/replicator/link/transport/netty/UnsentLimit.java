@@ -69,6 +69,11 @@ final class UnsentLimit {
     return !full;
   }
 
+  /** What Netty holds. */
+  long handedBytes() {
+    return handedBytes;
+  }
+
   /** Whether few bytes at a time are taken. */
   boolean isSmall() {
     return gauge.fine();

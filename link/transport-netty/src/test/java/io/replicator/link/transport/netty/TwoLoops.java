@@ -8,7 +8,7 @@ import java.util.function.BooleanSupplier;
 
 /** The loops of a hub and a client. */
 final class TwoLoops implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   final NettyLoop hub;
   final NettyLoop client;

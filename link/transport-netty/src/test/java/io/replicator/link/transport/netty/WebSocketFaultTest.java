@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** A hub that meets WebSockets of strangers, byte by byte: rules P121 and P122. */
 class WebSocketFaultTest {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final int BINARY = 2;
   private static final int TEXT = 1;
   private static final int CONTINUED = 0;

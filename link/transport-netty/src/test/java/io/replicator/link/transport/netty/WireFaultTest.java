@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** A hub that meets strangers: whatever bytes come, it ends that connection, says why and lives. */
 class WireFaultTest {
-  private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final List<RecordingListener> listeners = new CopyOnWriteArrayList<>();
   private NettyLoop loop;
