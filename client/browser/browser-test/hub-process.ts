@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
 
-const START_MILLIS = 60_000;
+const START_MILLIS = 120_000;
 
 /** A real hub, started as the command line starts it. */
 export class HubProcess {
@@ -11,7 +11,22 @@ export class HubProcess {
   private constructor(
     readonly port: number,
     private readonly words: string[],
+    private readonly folder?: string,
   ) {}
+
+  /**
+   * As a person starts it in a shell.
+   *
+   * @param line with `WEB` where its address for browsers stands
+   * @param folder where the shell stands
+   */
+  static async ofLine(line: string, folder: string): Promise<HubProcess> {
+    const [web, tcp] = await freePorts(2);
+    const own = line.replaceAll('WEB', `127.0.0.1:${web}`);
+    const hub = new HubProcess(web, ['sh', '-c', `exec ${own} --hub=127.0.0.1:${tcp} --http=off`], folder);
+    await hub.start();
+    return hub;
+  }
 
   /**
    * @param options of the command, besides its addresses
@@ -39,8 +54,8 @@ export class HubProcess {
   }
 
   async start(): Promise<void> {
-    const [java, ...rest] = this.words;
-    this.process = spawn(java, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program, ...rest] = this.words;
+    this.process = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], cwd: this.folder });
     this.process.stdout?.on('data', (chunk) => this.keep(chunk));
     this.process.stderr?.on('data', (chunk) => this.keep(chunk));
     const end = Date.now() + START_MILLIS;

@@ -1,62 +1,88 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { after, before, test as nodeTest } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
+import { required } from './hub-process.ts';
 import type { Redis } from './redis.ts';
-import { Stage, until } from './stage.ts';
+import { LIMIT_MILLIS, Stage, until } from './stage.ts';
 
-// The snippets of README.md are run as they stand, each with a mark that says how.
+// README.md, followed by somebody who reads nothing else: in a new folder, what stands in it is typed in a
+// shell or saved as a page and opened, as it stands. Only addresses are others, as ports here may be taken.
 const README = readFileSync('README.md', 'utf8');
 const SNIPPETS = [...README.matchAll(/<!-- run: (\w+) -->\n```\w+\n([\s\S]*?)```/g)].map(([, how, code]) => ({ how, code }));
+const COMMANDS = [...README.matchAll(/\n\n((?: {4}\S.*\n)+)/g)].map(([, lines]) => lines.replaceAll(/^ {4}/gm, '').trim());
+const folder = mkdtempSync(join(tmpdir(), 'replicator-readme-'));
 
-/** What the README starts a hub with, besides databases and addresses. */
-const OPTIONS = [...(/\.\/replicator hub (.*)/.exec(README)?.[1] ?? '').matchAll(/(--web-origins)='?([^' ]+)/g)].map(([, name, value]) => `${name}=${value}`);
+/** Says to the Redis of this test what it is given, as the real one would to one at its usual port. */
+const REDIS_CLI = `
+import { connect } from 'node:net';
+const [host, port] = process.env.REPLICATOR_REDIS.split(':');
+const words = process.argv.slice(2).map((word) => '$' + Buffer.byteLength(word) + '\\r\\n' + word + '\\r\\n');
+const socket = connect(Number(port), host, () => socket.write('*' + words.length + '\\r\\n' + words.join('')));
+socket.on('data', (answer) => {
+  socket.destroy();
+  process.exitCode = answer[0] === 45 ? 1 : 0;
+});
+`;
 
 let stage: Stage;
 let redis: Redis;
-let hubUrl: string;
 
 function test(name: string, run: () => Promise<void>): void {
-  void nodeTest(name, { timeout: 60_000 }, run);
+  void nodeTest(name, { timeout: 180_000 }, run);
 }
 
 before(async () => {
-  stage = await Stage.started(OPTIONS);
-  hubUrl = stage.hub.url;
+  mkdirSync(join(folder, 'bin'));
+  script('replicator', `exec ${required('REPLICATOR_COMMAND').split('\n').map(quoted).join(' ')} "$@"`);
+  script('bin/redis-cli', `exec ${quoted(process.execPath)} ${quoted(join(folder, 'redis-cli.mjs'))} "$@"`);
+  writeFileSync(join(folder, 'redis-cli.mjs'), REDIS_CLI);
+  const [start] = COMMANDS;
+  assert.match(start, /^\.\/replicator hub .*--redis=127\.0\.0\.1:6379 .*--web=127\.0\.0\.1:8080/);
+  stage = await Stage.ofLine(start.replaceAll('127.0.0.1:6379', required('REPLICATOR_REDIS')).replaceAll('127.0.0.1:8080', 'WEB'), folder);
   redis = await stage.redis(0);
   await redis.run('FLUSHALL');
-  await redis.run('SET', 'quote:IBM', '{"symbol":"IBM","price":131.2}');
-  await redis.run('SET', 'quote:SAP', '{"symbol":"SAP","price":99}');
 });
 
 after(() => stage.close());
 
-test('every snippet is of a kind that is run here', async () => {
-  assert.deepEqual(SNIPPETS.map(({ how }) => how), ['page', 'module', 'module', 'module', 'module', 'jquery', 'module', 'module']);
-  assert.equal(README.match(/```(js|html)/g)?.length, SNIPPETS.length, 'a snippet without a mark');
+test('everything in it is of a kind that is run here', async () => {
+  assert.deepEqual(SNIPPETS.map(({ how }) => how), ['page', 'begin', 'module', 'module', 'module', 'module', 'jquery', 'module', 'module']);
+  assert.equal(README.match(/^```\w/gm)?.length, SNIPPETS.length, 'a snippet without a mark');
+  assert.deepEqual(COMMANDS.map((lines) => lines.split(' ')[0]), ['./replicator', 'redis-cli'], 'commands in a paragraph of their own');
 });
 
-test('the table of the first page is live, from a file', async () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'replicator-readme-')), 'quotes.html');
-  writeFileSync(file, snippets('page')[0].replaceAll('http://127.0.0.1:8080', hubUrl));
-  const page = await (await stage.browser.newContext()).newPage();
-  await page.goto(`file://${file}`);
-  const rows = () => page.evaluate(() => [...document.querySelectorAll('tr')].map((row) => row.textContent).join());
+test('the live table in five minutes: the page from a file, and what redis-cli puts in', async () => {
+  const page = await opened('quotes.html', snippet('page'));
+  const rows = rowsOf(page);
+  assert.equal(await rows(), '');
+  typed(COMMANDS[1]);
   await until('both quotes', rows, (text) => text === 'IBM131.2,SAP99');
   await page.context().close();
 });
 
-test('the table of the first page is live, from another origin', async () => {
-  const html = snippets('page')[0].replaceAll('http://127.0.0.1:8080', hubUrl);
-  const server = createHttpServer((_, response) => response.setHeader('Content-Type', 'text/html').end(html));
+test('the page of the hub shows who is connected, as it says', async () => {
+  const table = await opened('quotes.html', snippet('page'));
+  const page = await (await stage.browser.newContext()).newPage();
+  await page.goto(`${stage.hub.url}/`);
+  await until('the client is there', () => page.textContent('#clients'), (text) => /127\.0\.0\.1:\d+/.test(text ?? ''));
+  await until('its keys are there', () => page.textContent('#key-table'), (text) => text?.includes('quote:IBM') ?? false);
+  await page.context().close();
+  await table.context().close();
+});
+
+test('the table is live from another origin, too', async () => {
+  const server = createHttpServer((_, response) => response.setHeader('Content-Type', 'text/html').end(addressed(snippet('page'))));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const page = await (await stage.browser.newContext()).newPage();
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-  const rows = () => page.evaluate(() => [...document.querySelectorAll('tr')].map((row) => row.textContent).join());
+  const rows = rowsOf(page);
   await until('both quotes', rows, (text) => text === 'IBM131.2,SAP99');
   await redis.run('SET', 'quote:SAP', '{"symbol":"SAP","price":100}');
   await redis.run('SET', 'quote:DB', '{"symbol":"DB","price":12}');
@@ -67,43 +93,77 @@ test('the table of the first page is live, from another origin', async () => {
   server.close();
 });
 
-test('the module snippets do what they say', async () => {
-  const page = await stage.page();
-  for (const [i, code] of snippets('module').entries()) {
-    await logged(page, code, i === 3);
-  }
-  assert.match((await logged(page, snippets('module')[0])).join('\n'), /quote:IBM string \{"symbol":"IBM","price":131.2\}/);
-  assert.match((await logged(page, snippets('module')[1])).join('\n'), /places 2 items/);
-  assert.match((await logged(page, snippets('module')[2])).join('\n'), /quote:IBM is \{.*\} and was undefined/);
-  await page.context().close();
+test('the modules do what they say', async () => {
+  const said = await Promise.all(snippets('module').map((code, i) => ran(`module-${i}.html`, code)));
+  assert.match(said[0], /quote:IBM string \{"symbol":"IBM","price":131.2\}/);
+  assert.match(said[1], /places 2 items/);
+  assert.match(said[2], /quote:IBM is \{.*\} and was undefined/);
+  assert.match(said[3], /quote:\w+ \{"symbol"/);
 });
 
-test('the jQuery snippet does what it says', async () => {
-  const page = await stage.page();
-  await page.addScriptTag({ url: '/example/jquery.min.js' });
-  await page.addScriptTag({ url: '/replicator-jquery.js' });
-  const [listen, use] = snippets('jquery')[0].split('\n\n');
-  await page.evaluate(`window.lines = []; document.body.innerHTML = '<table id="quotes"></table>'; const hub = ${JSON.stringify(hubUrl)}; const console = { log: (...words) => window.lines.push(words.join(' ')) }; (() => { ${listen} })()`);
-  await until('jQuery heard of the quotes', () => page.evaluate(() => (window as unknown as { lines: string[] }).lines), (lines) => lines.includes('2 quotes') && lines.includes('live') && lines.includes('put quote:IBM'));
+test('the page with jQuery does what it says', async () => {
+  const page = await opened('jquery.html', snippet('jquery'));
+  await until('it is fed', () => page.textContent('#quotes'), (text) => text === '2 quotes');
   assert.equal(await page.evaluate(`$('#quotes').replicator('items').length`), 2);
-  await page.evaluate(`(() => { ${use} })()`);
+  await page.evaluate(`$('#quotes').replicator('close')`);
   await page.context().close();
 });
 
 function snippets(how: string): string[] {
-  return SNIPPETS.filter((snippet) => snippet.how === how).map(({ code }) => code);
+  return SNIPPETS.filter((one) => one.how === how).map(({ code }) => code);
 }
 
-/** Runs a snippet as a module would be; what it logs. */
-async function logged(page: Page, code: string, changing = false): Promise<string[]> {
+function snippet(how: string): string {
+  return snippets(how)[0];
+}
+
+function addressed(text: string): string {
+  return text.replaceAll('127.0.0.1:8080', `127.0.0.1:${stage.hub.port}`);
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+function script(name: string, line: string): void {
+  writeFileSync(join(folder, name), `#!/bin/sh\n${line}\n`);
+  chmodSync(join(folder, name), 0o755);
+}
+
+/** In a shell that stands in the new folder. */
+function typed(lines: string): void {
+  const path = join(folder, 'bin') + delimiter + process.env.PATH;
+  execFileSync('sh', ['-e', '-c', lines], { cwd: folder, env: { ...process.env, PATH: path }, timeout: LIMIT_MILLIS });
+}
+
+/** Saved and opened from the disk. Whatever goes wrong on it fails the test. */
+async function opened(name: string, html: string): Promise<Page> {
+  const file = join(folder, name);
+  writeFileSync(file, addressed(html));
+  const page = await (await stage.browser.newContext()).newPage();
+  page.on('pageerror', (error) => assert.fail(`${name}: ${error.message}`));
+  await page.goto(pathToFileURL(file).href);
+  return page;
+}
+
+/** Runs a snippet in a module behind what README.md says a module begins with. @returns what it logs */
+async function ran(name: string, code: string): Promise<string> {
   const lines: string[] = [];
-  const keep = (message: { text(): string }) => lines.push(message.text());
-  page.on('console', keep);
-  const running = page.evaluate(`(async () => { const { connect } = replicator; const hub = ${JSON.stringify(hubUrl)}; ${code} })()`);
-  const mover = changing ? setInterval(() => void redis.run('SET', 'quote:SAP', `{"symbol":"SAP","price":${Math.random()}}`), 50) : undefined;
-  await running;
-  clearInterval(mover);
-  page.off('console', keep);
-  return lines;
+  const page = await opened(name, '<!doctype html>');
+  page.on('console', (message) => lines.push(message.text()));
+  const ended = '\nglobalThis.ended = true;\n';
+  writeFileSync(join(folder, name), addressed(`<!doctype html><meta charset="utf-8"><script type="module">${snippet('begin')}${code}${ended}</script>`));
+  await page.reload();
+  let price = 99;
+  const moved = async () => {
+    await redis.run('SET', 'quote:SAP', `{"symbol":"SAP","price":${price++}}`); // some wait for a change
+    return page.evaluate(() => (globalThis as unknown as { ended?: boolean }).ended);
+  };
+  await until(`${name} is through: ${lines.join()}`, moved, (through) => through === true);
+  await page.context().close();
+  return lines.join('\n');
 }
 
+function rowsOf(page: Page): () => Promise<string> {
+  return () => page.evaluate(() => [...document.querySelectorAll('tr')].map((row) => row.textContent).join());
+}

@@ -14,6 +14,9 @@ export interface TestWindow {
   [name: string]: unknown;
 }
 
+/** Conditions come or do not come; how long they take depends on what else the machine does. */
+export const LIMIT_MILLIS = 90_000;
+
 const ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -38,8 +41,11 @@ export class Stage {
 
   /** @param options of the hub, besides those every test has */
   static async started(options: string[] = []): Promise<Stage> {
+    return Stage.with(HubProcess.started(['--databases=0,1,2,3,4,5,6,7,8,9,10', '--plaindb=0,1,2,3,4,5,6,7,8,9,10', ...options]));
+  }
+
+  private static async with(hub: Promise<HubProcess>): Promise<Stage> {
     const executablePath = process.env.REPLICATOR_CHROMIUM ?? '/usr/bin/chromium';
-    const hub = HubProcess.started(['--databases=0,1,2,3,4,5,6,7,8,9', '--plaindb=0,1,2,3,4,5,6,7,8,9', ...options]);
     const browser = await chromium.launch({ executablePath, headless: true, args: ARGUMENTS });
     try {
       return new Stage(browser, await hub);
@@ -47,6 +53,11 @@ export class Stage {
       await browser.close(); // or nothing would ever end
       throw e;
     }
+  }
+
+  /** A hub that a person starts in a shell, see `HubProcess.ofLine`. */
+  static async ofLine(line: string, folder: string): Promise<Stage> {
+    return Stage.with(HubProcess.ofLine(line, folder));
   }
 
   async anotherHub(options: string[]): Promise<HubProcess> {
@@ -70,6 +81,7 @@ export class Stage {
   /** A page with nothing but the script, from this port. */
   async page(port = this.hub.port, context?: BrowserContext): Promise<Page> {
     const page = await (context ?? (await this.browser.newContext())).newPage();
+    page.setDefaultTimeout(LIMIT_MILLIS);
     page.on('pageerror', (error) => console.error(`page: ${error.stack ?? error.message}`));
     await this.load(page, port);
     return page;
@@ -90,7 +102,7 @@ export class Stage {
 }
 
 /** Waits for a condition; says what was last seen when it does not come. */
-export async function until<T>(what: string, look: () => Promise<T>, holds: (seen: T) => boolean, millis = 20_000): Promise<T> {
+export async function until<T>(what: string, look: () => Promise<T>, holds: (seen: T) => boolean, millis = LIMIT_MILLIS): Promise<T> {
   const end = Date.now() + millis;
   for (;;) {
     const seen = await look();

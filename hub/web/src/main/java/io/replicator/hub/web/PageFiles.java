@@ -51,14 +51,18 @@ final class PageFiles {
 
   private record PageFile(String type, byte[] bytes, byte[] gzipped, String tag) {}
 
-  /** False if there is no such file. */
-  boolean answer(HttpExchange exchange) {
+  /**
+   * False if there is no such file.
+   *
+   * @param cors for pages of other places, which may import the client as a module
+   */
+  boolean answer(HttpExchange exchange, Map<String, String> cors) {
     Optional<PageFile> found = find(exchange.request().path());
-    found.ifPresent(file -> answer(exchange, file));
+    found.ifPresent(file -> answer(exchange, file, cors));
     return found.isPresent();
   }
 
-  private static void answer(HttpExchange exchange, PageFile file) {
+  private static void answer(HttpExchange exchange, PageFile file, Map<String, String> cors) {
     boolean gzip =
         ContentCoding.accepts(exchange.request().header("accept-encoding"), "gzip")
             && file.gzipped().length < file.bytes().length;
@@ -71,7 +75,8 @@ final class PageFiles {
             .with("X-Content-Type-Options", "nosniff")
             .with("Referrer-Policy", "no-referrer")
             .with("Cache-Control", "no-cache")
-            .with("Vary", "Accept-Encoding")
+            .withAll(cors)
+            .with("Vary", "Accept-Encoding, Origin")
             .with("ETag", tag);
     if (exchange.request().header("if-none-match").contains(tag)) {
       exchange.answer(new HttpHead(304, head.headers()), new byte[0]);

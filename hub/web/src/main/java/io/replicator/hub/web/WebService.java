@@ -95,7 +95,7 @@ public final class WebService implements HttpService {
         case "changes" -> feeds.changes(exchange, visitor(request), database, cors);
         default -> feeds.piece(exchange, visitor(request), database, pieceUrl(feed.group(2)), cors);
       }
-    } else if (!files.answer(exchange)) {
+    } else if (!files.answer(exchange, origins.headers(request))) {
       throw new WebError.Refusal(
           new WebError(
               404, "BAD_REQUEST", "nothing is at " + request.path() + "; see docs/http.md"));
