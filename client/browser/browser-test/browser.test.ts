@@ -5,17 +5,22 @@ import { join } from 'node:path';
 import { after, before, test as nodeTest, type TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { LiveMap } from '../src/mod.ts';
+import type { Redis } from './redis.ts';
 import { Stage, until, type TestWindow } from './stage.ts';
 
 // Each test has a database of its own.
-const [VIEWS, VALUES, MANY, KILLED, CUT, FAST, TABS, KEPT, EXPIRING, BLOCKED] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+const [VIEWS, VALUES, MANY, KILLED, CUT, FAST, TABS, KEPT, EXPIRING, BLOCKED, CRAWLING] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+
+// Bytes a second.
+const FAST_LINK = 64 * 1024;
+const SLOW_LINK = 8 * 1024;
 
 declare const window: TestWindow & Window;
 let stage: Stage;
 
 /** No page is waited for for ever. */
 function test(name: string, run: (context: TestContext) => Promise<void>): void {
-  void nodeTest(name, { timeout: 60_000 }, run);
+  void nodeTest(name, { timeout: 180_000 }, run);
 }
 
 before(async () => {
@@ -34,6 +39,58 @@ async function openMap(page: Page, database: number, match = '*', keep = false):
     },
     [database, match, keep] as const,
   );
+}
+
+/** Opens `window.array`. */
+async function openArray(page: Page, database: number): Promise<void> {
+  await page.evaluate((number) => {
+    window.array = window.replicator.connect().database(number).array();
+    return window.array.ready;
+  }, database);
+}
+
+/** A quote that tells when it was written. */
+function record(i: number): string[] {
+  return ['SET', `quote:${i}`, JSON.stringify({ id: i, at: Date.now(), bid: Math.random(), ask: Math.random() })];
+}
+
+/** Writes quotes at random, until what is returned is called. */
+function startStorm(redis: Redis, keys: number, perSecond: number): () => Promise<{ written: number; millis: number }> {
+  const begun = Date.now();
+  let writing = true;
+  let written = 0;
+  const ended = (async () => {
+    while (writing) {
+      const due = Math.min(500, Math.floor(((Date.now() - begun) * perSecond) / 1000) - written);
+      if (due > 0) {
+        await redis.all(Array.from({ length: due }, () => record(Math.floor(Math.random() * keys))));
+        written += due;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  })();
+  return async () => {
+    writing = false;
+    await ended;
+    return { written, millis: Date.now() - begun };
+  };
+}
+
+/** Notes ten times a second how old the oldest quote of `window.array` is. */
+async function watchStaleness(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    window.staleness = [] as number[];
+    setInterval(() => {
+      const now = Date.now();
+      (window.staleness as number[]).push(window.array.items.reduce((most, { at }) => Math.max(most, now - (at as number)), 0));
+    }, 100);
+  });
+}
+
+async function oldestWhile(page: Page, what: () => Promise<void>): Promise<number> {
+  await page.evaluate(() => (window.staleness as number[]).splice(0));
+  await what();
+  return Math.max(...(await page.evaluate(() => window.staleness as number[])));
 }
 
 function texts(page: Page): Promise<Record<string, string | undefined>> {
@@ -135,14 +192,18 @@ test('values of every type with binary keys and bytes', async () => {
   await page.context().close();
 });
 
-test('a key with an expiry leaves at its time', async () => {
+test('a key with an expiry leaves at its time, also while the hub cannot be reached', async () => {
   const redis = await stage.redis(EXPIRING);
-  await redis.run('SET', 'a', '1', 'PX', 1500);
+  await redis.run('SET', 'a', '1');
   await redis.run('SET', 'b', '2', 'EX', 1000);
-  const page = await stage.page();
+  const proxy = await stage.proxy();
+  const page = await stage.page(proxy.port);
   await openMap(page, EXPIRING);
   assert.deepEqual(Object.keys(await texts(page)).sort(), ['a', 'b']);
-  await until('a has left', () => texts(page), (seen) => Object.keys(seen).join() === 'b', 5000);
+  await redis.run('PEXPIRE', 'a', 4000);
+  await until('the page knows when', () => page.evaluate(() => !window.live.has('a') || window.live.expiresAtMillis('a') > 0), Boolean);
+  proxy.cut();
+  await until('a has left', () => texts(page), (seen) => Object.keys(seen).join() === 'b');
   await page.context().close();
 });
 
@@ -161,18 +222,30 @@ test('100,000 keys are loaded and the page stays responsive', async (context) =>
     observer.observe({ type: 'longtask' });
     const begun = performance.now();
     window.live = window.replicator.connect().database(database).map();
+    let loading = true;
+    let turns = 0;
+    const turn = () => loading && (turns++, setTimeout(turn, 0));
+    turn();
     await window.live.ready;
+    loading = false;
     const took = performance.now() - begun;
     // A task is told when it is over, and this is one: after two frames nothing of the load is left to be told.
     await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     longest(observer.takeRecords());
-    return { millis: Math.round(took), size: window.live.size, longest: window.longest as number };
+    return { millis: Math.round(took), size: window.live.size, longest: window.longest as number, turns };
   }, MANY);
   const bytes = await page.evaluate(() => performance.getEntriesByType('resource').filter(({ name }) => name.includes('/entries')).map((entry) => (entry as PerformanceResourceTiming).encodedBodySize));
-  context.diagnostic(`100,000 keys in ${took.millis} ms, ${bytes} bytes over HTTP, longest task ${Math.round(took.longest)} ms`);
+  context.diagnostic(`100,000 keys in ${took.millis} ms, ${bytes} bytes over HTTP, longest task ${Math.round(took.longest)} ms, ${took.turns} turns for others`);
   assert.equal(took.size, 100_000);
   assert.equal(bytes.length, 1, 'the load came over HTTP');
-  assert.ok(took.longest < 1000, `a task of ${took.longest} ms`);
+  // By what is slow on a busy machine nothing is proved: that others had their turn, all along, is.
+  assert.ok(took.turns >= 20, `${took.turns} turns for others in ${took.millis} ms`);
+  assert.ok(took.longest < Math.max(1000, took.millis / 2), `a task of ${took.longest} ms in ${took.millis} ms`);
+  await redis.run('SET', 'key:7', 'changed');
+  await until('the change', () => page.evaluate(() => window.live.text('key:7')), (text) => text === 'changed');
+  const now = await status(page);
+  assert.equal(now.over, 'websocket', 'changes come over a WebSocket');
+  assert.equal(await page.evaluate(() => performance.getEntriesByType('resource').filter(({ name }) => name.includes('/entries')).length), 1);
   await page.context().close();
 });
 
@@ -189,7 +262,7 @@ test('goes on after the hub was killed and came back', async () => {
   await redis.run('SET', 'new', '2');
   assert.deepEqual(Object.keys(await texts(page)).sort(), ['goes', 'stays'], 'what is here stays readable');
   await hub.start();
-  await until('all is as at the source', () => texts(page), (seen) => Object.keys(seen).sort().join() === 'new,stays', 40_000);
+  await until('all is as at the source', () => texts(page), (seen) => Object.keys(seen).sort().join() === 'new,stays');
   await until('live again', () => status(page), ({ state }) => state === 'live');
   await page.context().close();
 });
@@ -206,7 +279,7 @@ test('resumes from its cursor after the network was cut', async () => {
   await redis.run('SET', 'k7', 'changed');
   await redis.run('DEL', 'k8');
   proxy.heal();
-  await until('k7 has changed', () => texts(page), (seen) => seen.k7 === 'changed' && !('k8' in seen), 40_000);
+  await until('k7 has changed', () => texts(page), (seen) => seen.k7 === 'changed' && !('k8' in seen));
   const now = await status(page);
   assert.equal(now.reason, '', 'no snapshot');
   assert.ok(now.loadedKeys - loaded < 10, `${now.loadedKeys - loaded} keys were loaded again`);
@@ -216,65 +289,44 @@ test('resumes from its cursor after the network was cut', async () => {
 
 test('10,000 updates a second over a throttled link: responsive, fresh, and memory stays flat', async (context) => {
   const redis = await stage.redis(FAST);
-  const record = (i: number) => ['SET', `quote:${i}`, JSON.stringify({ id: i, at: Date.now(), bid: Math.random(), ask: Math.random() })];
   await redis.all(Array.from({ length: 1000 }, (_, i) => record(i)));
   const proxy = await stage.proxy();
   const page = await stage.page(proxy.port);
-  await page.evaluate((database) => {
-    window.array = window.replicator.connect().database(database).array();
-    return window.array.ready;
-  }, FAST);
-  proxy.throttle(64 * 1024);
-  let writing = true;
-  let written = 0;
-  const writer = (async () => {
-    const begun = Date.now();
-    while (writing) {
-      const due = Math.min(500, Math.floor(((Date.now() - begun) * 10_000) / 1000) - written);
-      if (due > 0) {
-        await redis.all(Array.from({ length: due }, () => record(Math.floor(Math.random() * 1000))));
-        written += due;
-      }
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    return Date.now() - begun;
-  })();
+  await openArray(page, FAST);
+  proxy.throttle(FAST_LINK);
+  const storm = startStorm(redis, 1000, 10_000);
   const devtools = await page.context().newCDPSession(page);
   const heap = async () => {
     await devtools.send('HeapProfiler.collectGarbage');
     return (await devtools.send('Runtime.getHeapUsage')).usedSize;
   };
-  await new Promise((resolve) => setTimeout(resolve, 4000));
+  await proxy.carried(4 * FAST_LINK);
   const heapBefore = await heap();
   const bytesBefore = proxy.bytesDown;
   await page.evaluate(() => {
     window.tasks = [] as number[];
     new PerformanceObserver((list) => (window.tasks as number[]).push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' });
-    window.staleness = [] as number[];
     const begun = performance.now();
     window.seen = window.array.status.liveKeys;
     setInterval(() => {
-      const now = Date.now();
-      const oldest = window.array.items.reduce((most, { at }) => Math.max(most, now - (at as number)), 0);
-      (window.staleness as number[]).push(oldest);
       window.rate = ((window.array.status.liveKeys - (window.seen as number)) * 1000) / (performance.now() - begun);
     }, 100);
   });
-  await new Promise((resolve) => setTimeout(resolve, 8000));
+  await watchStaleness(page);
+  const begun = Date.now();
+  await proxy.carried(8 * FAST_LINK);
   const measured = await page.evaluate(() => ({
     tasks: window.tasks as number[],
     staleness: window.staleness as number[],
     rate: window.rate as number,
   }));
   const heapAfter = await heap();
-  const carried = (proxy.bytesDown - bytesBefore) / 8;
-  proxy.throttle(8 * 1024);
-  await new Promise((resolve) => setTimeout(resolve, 5000));
-  await page.evaluate(() => (window.staleness as number[]).splice(0));
-  await new Promise((resolve) => setTimeout(resolve, 6000));
-  const worstSlow = Math.max(...(await page.evaluate(() => window.staleness as number[])));
-  writing = false;
-  const millis = await writer;
+  const took = Date.now() - begun;
+  const carried = ((proxy.bytesDown - bytesBefore) * 1000) / took;
+  proxy.throttle(SLOW_LINK);
+  await proxy.carried(5 * SLOW_LINK);
+  const worstSlow = await oldestWhile(page, () => proxy.carried(6 * SLOW_LINK));
+  const { written, millis } = await storm();
   const worst = Math.max(...measured.staleness);
   context.diagnostic(
     `${Math.round((written * 1000) / millis)} updates/s written, ${Math.round(measured.rate)} keys/s arrived in ${Math.round(carried / 1000)} KB/s; ` +
@@ -283,11 +335,31 @@ test('10,000 updates a second over a throttled link: responsive, fresh, and memo
   );
   assert.ok(worst < 15_000, `a quote is ${worst} ms old`);
   assert.ok(worstSlow < 15_000, `a quote is ${worstSlow} ms old`);
-  assert.ok(measured.tasks.reduce((sum, task) => sum + task, 0) < 4000, 'the page is busy half of the time');
+  assert.ok(measured.tasks.reduce((sum, task) => sum + task, 0) < took / 2, 'the page is busy half of the time');
   assert.ok(heapAfter < heapBefore + 4e6, `heap grew from ${heapBefore} to ${heapAfter}`);
   proxy.throttle(Infinity);
   const last = await redis.run('GET', 'quote:7');
   await until('the last word arrives', () => page.evaluate(() => window.array.item('quote:7')?.at), (at) => String(last).includes(String(at)));
+  await page.context().close();
+});
+
+test('a slow link without WebSockets brings new values, not a queue of old ones', async (context) => {
+  const redis = await stage.redis(CRAWLING);
+  await redis.all(Array.from({ length: 300 }, (_, i) => record(i)));
+  const proxy = await stage.proxy();
+  proxy.blockWebSockets();
+  const page = await stage.page(proxy.port);
+  await openArray(page, CRAWLING);
+  assert.equal(await page.evaluate(() => window.array.status.over), 'http');
+  proxy.throttle(SLOW_LINK);
+  const storm = startStorm(redis, 300, 3000);
+  await watchStaleness(page);
+  await proxy.carried(5 * SLOW_LINK);
+  const worst = await oldestWhile(page, () => proxy.carried(5 * SLOW_LINK));
+  const { written, millis } = await storm();
+  context.diagnostic(`over HTTP through 8 KB/s, ${Math.round((written * 1000) / millis)} updates/s of 300 quotes: the oldest is ${Math.round(worst)} ms old`);
+  assert.ok(worst < 15_000, `a quote is ${worst} ms old`);
+  assert.equal(await page.evaluate(() => window.array.status.over), 'http');
   await page.context().close();
 });
 
@@ -307,7 +379,7 @@ test('updates come over HTTP where no WebSocket gets through', async () => {
   await until('the page says so', () => status(page), ({ state }) => state === 'waiting' || state === 'connecting');
   await redis.run('SET', 'k9', 'changed');
   proxy.heal();
-  await until('k9 has changed', () => texts(page), (seen) => seen.k9 === 'changed', 40_000);
+  await until('k9 has changed', () => texts(page), (seen) => seen.k9 === 'changed');
   const now = await status(page);
   assert.deepEqual([now.over, now.keys, now.loadedKeys - loaded], ['http', 999, 0], 'it went on where it was cut');
   await page.context().close();
@@ -432,19 +504,19 @@ test('a page that was offline or frozen comes back at once when it can', async (
   proxy.cut();
   await until('the page says so', () => status(page), ({ state, message }) => state === 'waiting' && message.includes('offline'));
   const asleep = await status(page);
-  await new Promise((resolve) => setTimeout(resolve, 3000));
-  assert.equal((await status(page)).sessions, asleep.sessions, 'nothing is tried meanwhile');
+  assert.ok(asleep.retryAtMillis > Date.now() + 10_000, 'nothing is tried for long');
   await redis.run('SET', 'k1', 'while offline');
   proxy.heal();
-  const back = Date.now();
   await page.context().setOffline(false);
-  await until('k1 is new', () => texts(page), ({ k1 }) => k1 === 'while offline', 5000);
-  assert.ok(Date.now() - back < 5000);
+  await until('k1 is new', () => texts(page), ({ k1 }) => k1 === 'while offline');
+  assert.ok(Date.now() < asleep.retryAtMillis, 'it came back by itself, before its time');
+  assert.equal((await status(page)).sessions, asleep.sessions + 1, 'nothing was tried meanwhile');
 
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
+  const before = proxy.bytesDown;
   await redis.run('SET', 'k1', 'while frozen');
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  await until('the hub has sent it', () => Promise.resolve(proxy.bytesDown), (bytes) => bytes > before);
   await devtools.send('Page.setWebLifecycleState', { state: 'active' });
   await until('k1 is new', () => texts(page), ({ k1 }) => k1 === 'while frozen');
   await until('live', () => status(page), ({ state }) => state === 'live');

@@ -14,7 +14,9 @@ export class LinkProxy {
   private credit = 0;
   private readonly timer = setInterval(() => this.tick(), TICK_MILLIS);
   private waiting: { from: Socket; to: Socket; chunk: Buffer }[] = [];
+  /** What came from the hub. */
   bytesDown = 0;
+  private passed = 0;
   private server!: Server;
 
   private constructor(private readonly hubPort: number) {}
@@ -50,6 +52,14 @@ export class LinkProxy {
   throttle(bytesPerSecond: number): void {
     this.bytesPerSecond = bytesPerSecond;
     this.credit = 0;
+  }
+
+  /** Resolves when so much more was passed on to the browser: at least its time on a link that is as fast as told. */
+  async carried(bytes: number): Promise<void> {
+    const goal = this.passed + bytes;
+    while (this.passed < goal && !this.isCut) {
+      await new Promise((resolve) => setTimeout(resolve, TICK_MILLIS));
+    }
   }
 
   close(): void {
@@ -88,6 +98,7 @@ export class LinkProxy {
   private down(from: Socket, to: Socket, chunk: Buffer): void {
     this.bytesDown += chunk.length;
     if (this.bytesPerSecond === Infinity) {
+      this.passed += chunk.length;
       to.write(chunk);
       return;
     }
@@ -102,6 +113,7 @@ export class LinkProxy {
       const next = this.waiting[0];
       const now = next.chunk.subarray(0, Math.max(1, Math.min(this.credit, next.chunk.length)));
       this.credit -= now.length;
+      this.passed += now.length;
       next.to.write(now);
       next.chunk = next.chunk.subarray(now.length);
       if (next.chunk.length === 0) {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, test as nodeTest } from 'node:test';
 import type { Page } from 'playwright-core';
 import { QuotesWriter } from './quotes-writer.ts';
-import { Stage, until } from './stage.ts';
+import { LIMIT_MILLIS, Stage, until } from './stage.ts';
 
 const QUOTES = 0;
 const OTHER = 1;
@@ -18,7 +18,7 @@ let stage: Stage;
 let quotes: QuotesWriter;
 
 function test(name: string, run: () => Promise<void>): void {
-  void nodeTest(name, { timeout: 60_000 + 1000 * SECONDS }, run);
+  void nodeTest(name, { timeout: 180_000 + 1000 * SECONDS }, run);
 }
 
 before(async () => {
@@ -50,6 +50,7 @@ after(async () => {
 
 async function open(path: string, options: Parameters<Stage['browser']['newContext']>[0] = {}, port = stage.hub.port): Promise<Page> {
   const page = await (await stage.browser.newContext({ viewport: { width: 1240, height: 1000 }, ...options })).newPage();
+  page.setDefaultTimeout(LIMIT_MILLIS);
   const failures: string[] = [];
   page.on('pageerror', (error) => failures.push(error.message));
   page.on('console', (message) => message.type() === 'error' && failures.push(message.text()));
@@ -110,8 +111,9 @@ test('the page of a hub shows what it does, and keys as they change', async () =
   await until('figures are there', () => page.textContent('#figures'), (text) => /[1-9][\d,]*\/s/.test(text ?? ''));
   await until('clients', () => page.textContent('#clients'), (text) => /quotes example/.test(text ?? '') && /hub page/.test(text ?? ''));
   assert.match((await page.textContent('#databases'))!, /10|connected|127\.0\.0\.1/);
-  await new Promise((resolve) => setTimeout(resolve, 1000 * SECONDS));
-  await page.waitForFunction(() => (document.querySelector('#chart path.raw')?.getAttribute('d')?.split('L').length ?? 0) > 2);
+  await page.waitForFunction((points) => (document.querySelector('#chart path.raw')?.getAttribute('d')?.split('L').length ?? 0) > points, SECONDS, {
+    timeout: LIMIT_MILLIS + 1000 * SECONDS,
+  });
 
   // with nothing but the keyboard
   await page.keyboard.press('/');
@@ -123,7 +125,7 @@ test('the page of a hub shows what it does, and keys as they change', async () =
   await page.focus('#key-table tbody tr');
   await page.keyboard.press('Enter');
   await page.keyboard.press('ArrowDown');
-  assert.match((await page.textContent('#key-value'))!, /quote:AAB/);
+  await until('the next key', () => page.textContent('#key-value'), (text) => /quote:AAB/.test(text ?? ''));
   await page.screenshot({ path: join(PICTURES, 'page-light.png'), fullPage: true });
   await page.keyboard.press('Escape');
   assert.equal(await page.isVisible('#key-value'), false);
@@ -132,7 +134,7 @@ test('the page of a hub shows what it does, and keys as they change', async () =
   await page.fill('#key-pattern', '*');
   await until('all types are shown', () => page.textContent('#key-table'), (text) => ['hash', 'list', 'set', 'zset', 'stream', 'string', 'id:\\xff\\x01'].every((type) => text?.includes(type)));
   await page.click('#key-table tr[data-key="players"]');
-  assert.match((await page.textContent('#key-value'))!, /"member": "ada"/);
+  await until('its members', () => page.textContent('#key-value'), (text) => /"member": "ada"/.test(text ?? ''));
 
   await page.focus('#chart svg');
   await page.keyboard.press('ArrowLeft');

@@ -7,7 +7,7 @@ const DEAD_AFTER_INTERVALS = 3;
 /**
  * Notices a hub that fell silent, and measures round trip and clock (P70, P71).
  *
- *   silent for an interval   → ping
+ *   once an interval         → ping
  *   silent for three         → dead
  *
  * The clock offset is taken from the answer with the shortest round trip of late: the half of it
@@ -22,6 +22,8 @@ export class KeepAlive {
   private pingSentUnixMillis = 0;
   private bestRttMillis = Infinity;
   rttMillis: number | undefined;
+  /** The shortest of the connection: what the way takes with nothing under way before. */
+  leastRttMillis: number | undefined;
   /** The hub's clock minus this one's. */
   clockOffsetMillis: number | undefined;
 
@@ -46,11 +48,10 @@ export class KeepAlive {
     return DEAD_AFTER_INTERVALS * this.intervalMillis;
   }
 
-  /** A ping, if the hub was silent for an interval and none is out, or none was ever sent. */
+  /** A ping, once an interval: also while the hub is heard, or round trip and clock would be those of the begin. */
   ping(nowMillis: number, unixMillis: number): Uint8Array<ArrayBuffer> | undefined {
-    const silent = this.silentMillis(nowMillis) >= this.intervalMillis;
-    const asked = this.pinging && nowMillis - this.pingSentMillis < this.intervalMillis;
-    return this.nonce !== 0 && (!silent || asked) ? undefined : this.newPing(nowMillis, unixMillis);
+    const due = this.nonce === 0 || nowMillis - this.pingSentMillis >= this.intervalMillis;
+    return due ? this.newPing(nowMillis, unixMillis) : undefined;
   }
 
   /** A ping in any case: the page woke up and wants to know. */
@@ -68,6 +69,7 @@ export class KeepAlive {
     }
     this.pinging = false;
     this.rttMillis = nowMillis - this.pingSentMillis;
+    this.leastRttMillis = Math.min(this.rttMillis, this.leastRttMillis ?? Infinity);
     // the best one ages, so that a moved clock or route is believed after some answers
     this.bestRttMillis = this.bestRttMillis * 1.125 + 1;
     if (this.rttMillis <= this.bestRttMillis) {

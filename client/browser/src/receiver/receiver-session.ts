@@ -265,7 +265,7 @@ export class ReceiverSession implements ConnectionListener {
   }
 
   private get limitBytes(): number {
-    return this.arrivals.limitBytes(this.keepAlive?.rttMillis);
+    return this.arrivals.limitBytes(this.keepAlive?.leastRttMillis);
   }
 
   /** Whole batches that wait do not count; what was once told is never taken back. */

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class BrowserTest {
   private static final Path CLIENT = Path.of("../../client/browser");
-  private static final int LIMIT_MINUTES = 8;
+  private static final int LIMIT_MINUTES = 15;
 
   @TempDir Path folder;
 
