@@ -7,7 +7,7 @@ const HEIGHT = 200;
 const GRID = [0.25, 0.5, 0.75];
 
 /** Fewer samples than this leave room at the left. */
-const LEAST_SPAN = 60;
+const LEAST_SPAN = 20;
 
 export const STAGE_NAMES: Record<Stage, string> = {
   raw: 'all changes',

@@ -1,5 +1,5 @@
 import { h, setText } from './dom.ts';
-import { bytes, bytesText, count, ratio } from './format.ts';
+import { bytes, bytesText, count, counted, ratio } from './format.ts';
 import { STAGES, type History, type Stage } from './history.ts';
 import { STAGE_NAMES } from './chart.ts';
 import type { HubStatus } from './hub-status.ts';
@@ -11,8 +11,8 @@ export function drawFigures(place: HTMLElement, status: HubStatus, history: Hist
   const keys = status.databases.reduce((sum, database) => sum + database.keys, 0);
   const [wire, unit] = bytes(now.wire);
   place.replaceChildren(
-    figure('Changes at the source', count(now.hints), '/s', `${count(keys)} keys`),
-    figure('Keys sent', count(now.keysSent), '/s', `to ${count(status.subscribers.length)} clients`),
+    figure('Changes at the source', count(now.hints), '/s', counted(keys, 'key')),
+    figure('Keys sent', count(now.keysSent), '/s', `to ${counted(status.subscribers.length, 'client')}`),
     figure('On the wire', wire, ` ${unit}/s`, `${bytesText(total.wire)} so far`),
     figure('Fewer bytes', ratio(total.raw, total.wire), '', `${ratio(total.raw, total.merged)} merged, ${ratio(total.merged, total.compressed)} packed`),
   );

@@ -21,6 +21,11 @@ export function count(n: number): string {
   return n < 10_000_000 ? whole.format(Math.round(n)) : `${digits(n / 1e6, false)} M`;
 }
 
+/** "1 client", "2,000 clients". */
+export function counted(n: number, thing: string): string {
+  return `${count(n)} ${thing}${n === 1 ? '' : 's'}`;
+}
+
 /** "12×", "3.4×"; "–" for what nothing went into. */
 export function ratio(before: number, after: number): string {
   return after > 0 && before > 0 ? `${(before / after).toFixed(before >= 10 * after ? 0 : 1)}×` : '–';

@@ -7,15 +7,30 @@ import type { DatabaseStatus, FeedStatus, HubStatus, SubscriberStatus } from './
 const LATE_SECONDS = 5;
 const VERY_LATE_SECONDS = 60;
 
+/** So many databases without a key are shown one by one. */
+const MOST_EMPTY = 2;
+
 type Cell = HTMLTableCellElement;
 
 export function drawDatabases(table: HTMLTableElement, status: HubStatus): void {
   fill(
     table,
     ['Database', 'Collections', '#Keys', '#Version', 'Source', 'Capture', 'Last repair', '#Index'],
-    status.databases.map((database) => databaseRow(database, status.unixMillis)),
+    databaseRows(status),
     'The hub serves no database.',
   );
+}
+
+/** Many that are empty and well take one row together. */
+function databaseRows({ databases, unixMillis }: HubStatus): HTMLTableRowElement[] {
+  const quiet = databases.filter(({ keys, ready, source, collections }) => keys === 0 && ready && source.connected && collections.length === 0);
+  const folded = quiet.length > MOST_EMPTY ? quiet : [];
+  const rows = databases.filter((database) => !folded.includes(database)).map((database) => databaseRow(database, unixMillis));
+  if (folded.length > 0) {
+    const numbers = folded.map(({ database }) => database).join(', ');
+    rows.push(h('tr', {}, h('td', { class: 'folded', colspan: '8' }, `${numbers} `, h('small', {}, 'without keys'))));
+  }
+  return rows;
 }
 
 function databaseRow(database: DatabaseStatus, now: number): HTMLTableRowElement {
@@ -49,7 +64,7 @@ export function drawClients(table: HTMLTableElement, status: HubStatus, history:
     .map(({ subscriber, feed, first }) => clientRow(subscriber, feed, first, history));
   fill(
     table,
-    ['Client', 'Feed', 'State', '#Lag', '#Keys behind', 'Last minute', '#Rate', '#Sent', '#Merged, packed', 'Verified', '#In flight', '#RTT'],
+    ['Client', 'Feed', 'State', '#Lag', '#Changes behind', 'Last minute', '#Rate', '#Sent', '#Merged, packed', 'Verified', '#In flight', '#RTT'],
     rows,
     'No client is connected.',
   );
@@ -72,7 +87,7 @@ function clientRow(subscriber: SubscriberStatus, feed: FeedStatus, first: boolea
     cell(first ? spark(history.lagOf(subscriber)) : ''),
     number(`${bytesText(history.rateOf(subscriber, feed))}/s`),
     number(bytesText(feed.wireBytes)),
-    number(`${ratio(feed.rawBytes, feed.mergedBytes)} · ${ratio(feed.mergedBytes, feed.compressedBytes)}`),
+    number(feed.wireBytes === 0 ? '–' : `${ratio(feed.rawBytes, feed.mergedBytes)} · ${ratio(feed.mergedBytes, feed.compressedBytes)}`),
     verified(feed),
     inFlight(subscriber, first),
     number(!first || subscriber.rttNanos === null ? '–' : `${(subscriber.rttNanos / 1e6).toFixed(subscriber.rttNanos < 1e7 ? 1 : 0)} ms`),
