@@ -1,6 +1,5 @@
 package io.replicator.hub.delivery;
 
-import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
@@ -54,7 +53,10 @@ final class CreditRate {
 
   /** Empty: credit was never used up of late, so the client is not what holds things up. */
   OptionalLong bytesPerSecond() {
-    double best = Arrays.stream(rates).max().orElse(0);
+    double best = 0;
+    for (double rate : rates) { // asked for each batch of each client
+      best = Math.max(best, rate);
+    }
     return best == 0 ? OptionalLong.empty() : OptionalLong.of(Math.max(1, (long) best));
   }
 }

@@ -99,10 +99,11 @@ record FeedPosition(Round live, List<Round> backfill, long chained, boolean reco
 
   /** Removals with a greater version are still to be sent; those below a snapshot never are. */
   long removalsAfter() {
-    return backfill.stream()
-        .filter(round -> !round.isSnapshot())
-        .mapToLong(Round::after)
-        .reduce(live.after(), Math::min);
+    long least = live.after();
+    for (Round round : backfill) {
+      least = round.isSnapshot() ? least : Math.min(least, round.after());
+    }
+    return least;
   }
 
   boolean loadsSnapshot() {
@@ -111,7 +112,6 @@ record FeedPosition(Round live, List<Round> backfill, long chained, boolean reco
 
   /** Whether deletions that this feed still has to hear of may have been forgotten. */
   boolean isBehind(long horizon) {
-    return live.after() < horizon
-        || backfill.stream().anyMatch(round -> !round.isSnapshot() && round.after() < horizon);
+    return removalsAfter() < horizon;
   }
 }

@@ -156,7 +156,8 @@ public final class BlockScheduler {
   }
 
   private QosClass.@Nullable Entry openHead(QosClass candidate, long nowNanos) {
-    return candidate.cap.isOpen(nowNanos) ? candidate.head() : null;
+    QosClass.Entry head = candidate.head(); // most have none
+    return head != null && candidate.cap.isOpen(nowNanos) ? head : null;
   }
 
   private QosClass.Entry entry(BlockSource source) {

@@ -24,14 +24,18 @@ final class TokenBucket {
     tokens = Math.min(tokens, saved(newBytesPerSecond));
   }
 
+  /** Asked several times for each block: without a cap it costs nothing. */
   boolean isOpen(long nowNanos) {
+    if (bytesPerSecond == 0) {
+      return true;
+    }
     refill(nowNanos);
-    return bytesPerSecond == 0 || tokens > 0;
+    return tokens > 0;
   }
 
   void take(int bytes, long nowNanos) {
-    refill(nowNanos);
     if (bytesPerSecond > 0) {
+      refill(nowNanos);
       tokens -= bytes;
     }
   }
