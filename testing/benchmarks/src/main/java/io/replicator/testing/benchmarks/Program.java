@@ -46,11 +46,13 @@ final class Program implements AutoCloseable {
   }
 
   /** The hub of a source's database 0, a plain one. */
-  static Program plainHub(Path launcher, Path folder, String source, String address) {
-    return started(
-        launcher,
-        folder,
-        List.of("hub", "--databases=0", "--plaindb=0", "--redis=" + source, "--hub=" + address));
+  static Program plainHub(
+      Path launcher, Path folder, String source, String address, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("hub", "--databases=0", "--plaindb=0"));
+    arguments.add("--redis=" + source);
+    arguments.add("--hub=" + address);
+    arguments.addAll(List.of(more));
+    return started(launcher, folder, arguments);
   }
 
   /** Runs a command to its end and returns its exit code. */

@@ -82,16 +82,9 @@ final class WebBenchmark {
   }
 
   private Program hub(RedisServer redis, int webPort) {
-    return Program.started(
-        launcher,
-        folder,
-        List.of(
-            "hub",
-            "--databases=0",
-            "--plaindb=0",
-            "--redis=" + redis.address(),
-            "--hub=127.0.0.1:" + FreePort.next(),
-            "--web=127.0.0.1:" + webPort));
+    String address = "127.0.0.1:" + FreePort.next();
+    String web = "--web=127.0.0.1:" + webPort;
+    return Program.plainHub(launcher, folder, redis.address(), address, web);
   }
 
   private void loads(RedisServer redis, Program hub, int webPort) throws IOException {
