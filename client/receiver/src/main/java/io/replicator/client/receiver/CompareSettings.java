@@ -24,6 +24,9 @@ public record CompareSettings(
     long memoryBytes,
     long rememberBytes,
     boolean verifyOnly) {
+  /** The least that keys may occupy while they are compared. */
+  public static final long MIN_MEMORY_BYTES = 1L << 20;
+
   public static final CompareSettings DEFAULTS =
       new CompareSettings(true, Duration.ofMinutes(5), true, 20_000, 1L << 30);
 
@@ -54,7 +57,7 @@ public record CompareSettings(
       throw new IllegalArgumentException(
           "keysPerSecond " + keysPerSecond + ": 0 (no limit) or more expected");
     }
-    if (memoryBytes < 1L << 20) {
+    if (memoryBytes < MIN_MEMORY_BYTES) {
       throw new IllegalArgumentException(
           "memoryBytes " + memoryBytes + ": at least 1 MiB expected");
     }

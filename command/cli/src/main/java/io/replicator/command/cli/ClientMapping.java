@@ -46,14 +46,15 @@ final class ClientMapping {
   }
 
   private CompareSettings compare() {
-    CompareSettings usual = CompareSettings.DEFAULTS;
     String drift = given.text(LinkSettings.DRIFT);
     return new CompareSettings(
-        usual.reconcile(),
+        given.text(LinkSettings.RECONCILE).equals("on"),
         drift.equals("ignore") ? Duration.ZERO : given.time(LinkSettings.VERIFY_EVERY),
         drift.equals("repair"),
         (int) given.number(LinkSettings.VERIFY_RATE),
-        usual.memoryBytes());
+        Math.max(CompareSettings.MIN_MEMORY_BYTES, given.bytes(LinkSettings.RECONCILE_MEMORY)),
+        given.bytes(LinkSettings.REMEMBER),
+        false);
   }
 
   private List<HubAddress> hubs() {

@@ -174,6 +174,11 @@ final class HubMapping {
         standard.shareFor(),
         standard.cursorRefresh(),
         new QosShares(given.number(LinkSettings.SHARE) / 100.0, QosShares.DEFAULT.backfill()),
-        new CapMapping(given).rules());
+        new CapMapping(given).rules(),
+        standard
+            .reconcile()
+            .withEnabled(given.text(LinkSettings.RECONCILE).equals("on"))
+            .withMemoryBytes(given.bytes(LinkSettings.RECONCILE_MEMORY))
+            .withAheadKeysPerSecond((int) given.number(LinkSettings.HASH_RATE)));
   }
 }

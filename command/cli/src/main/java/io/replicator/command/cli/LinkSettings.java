@@ -153,6 +153,42 @@ final class LinkSettings {
           also(),
           "What is done about a copy that differs: mended, only told, or never looked for.");
 
+  static final Setting RECONCILE =
+      LIST.add(
+          "reconcile",
+          new SettingType.Choice(List.of("on", "off")),
+          "on",
+          on(HUB, CLIENT),
+          also(),
+          "Send only what differs where history is lost; off = everything is loaded again.");
+
+  static final Setting RECONCILE_MEMORY =
+      LIST.add(
+          "reconcile-memory",
+          size(1 << 20, 1L << 40),
+          "1GiB",
+          on(HUB, CLIENT),
+          also(),
+          "Memory for comparing: hub: of each database; client: of each target. Beyond it = loads.");
+
+  static final Setting HASH_RATE =
+      LIST.add(
+          "hash-rate",
+          new SettingType.Count(0, 10_000_000),
+          "200000",
+          on(HUB),
+          also(),
+          "Keys a second that a started hub reads to be ready to compare, 0 = when it is asked.");
+
+  static final Setting REMEMBER =
+      LIST.add(
+          "remember",
+          size(0, 1L << 40),
+          "256MiB",
+          on(CLIENT),
+          also(),
+          "Memory of each feed and target for what it holds, so that it need not be read; 0B = none.");
+
   static final Setting KEEP_ALIVE =
       LIST.add(
           "keep-alive",

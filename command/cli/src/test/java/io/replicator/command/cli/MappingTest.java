@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.replicator.api.QosLevel;
+import io.replicator.client.receiver.CompareSettings;
 import io.replicator.client.replica.ReplicaSettings;
 import io.replicator.hub.delivery.CapRules;
 import io.replicator.hub.qos.QosCaps;
@@ -100,6 +101,21 @@ class MappingTest {
             new AccessRule.Grant(5, List.of(), List.of("quotes")),
             new AccessRule.Grant(0, List.of(), List.of("quotes")));
     assertThat(hub.toString()).doesNotContain("secret");
+  }
+
+  @Test
+  void howCopiesAreComparedIsSetOnBothSides() {
+    var hub = hub("hub --reconcile off --reconcile-memory 64MiB --hash-rate 0").delivery();
+    assertThat(hub.reconcile().enabled()).isFalse();
+    assertThat(hub.reconcile().memoryBytes()).isEqualTo(64L << 20);
+    assertThat(hub.reconcile().aheadKeysPerSecond()).isZero();
+    assertThat(hub("hub").delivery().reconcile().enabled()).isTrue();
+
+    var client = client("client --reconcile off --reconcile-memory 64MiB --remember 0B").compare();
+    assertThat(client.reconcile()).isFalse();
+    assertThat(client.memoryBytes()).isEqualTo(64L << 20);
+    assertThat(client.remembers()).isFalse();
+    assertThat(client("client").compare()).isEqualTo(CompareSettings.DEFAULTS);
   }
 
   @Test

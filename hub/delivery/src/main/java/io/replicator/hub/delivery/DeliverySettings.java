@@ -26,6 +26,7 @@ import java.util.OptionalInt;
  * @param cursorRefresh how long a stored cursor may lag behind when nothing in the feed changes
  * @param shares minimum shares of the levels of a connection
  * @param caps the most bytes per second that a subscriber is given, until they are changed
+ * @param reconcile how copies are compared with what the hub has
  */
 public record DeliverySettings(
     String hubId,
@@ -43,7 +44,8 @@ public record DeliverySettings(
     Duration shareFor,
     Duration cursorRefresh,
     QosShares shares,
-    CapRules caps) {
+    CapRules caps,
+    ReconcileSettings reconcile) {
   public static final int MIN_BATCH_BYTES = 16 * 1024;
   public static final int MAX_BATCH_BYTES = 1024 * 1024;
 
@@ -61,6 +63,44 @@ public record DeliverySettings(
     requirePositive("helloTimeout", helloTimeout);
     requirePositive("cursorRefresh", cursorRefresh);
     require(!shareFor.isNegative(), "shareFor", shareFor, "0 or more");
+  }
+
+  /** Compares copies as usual. */
+  public DeliverySettings(
+      String hubId,
+      int blockBytes,
+      List<Compression> compressions,
+      OptionalInt compressionLevel,
+      Duration keepAlive,
+      Duration helloTimeout,
+      int maxSubscribers,
+      int liveBatchBytes,
+      int bulkBatchBytes,
+      int maxValueBytes,
+      int listLimit,
+      int aheadLimit,
+      Duration shareFor,
+      Duration cursorRefresh,
+      QosShares shares,
+      CapRules caps) {
+    this(
+        hubId,
+        blockBytes,
+        compressions,
+        compressionLevel,
+        keepAlive,
+        helloTimeout,
+        maxSubscribers,
+        liveBatchBytes,
+        bulkBatchBytes,
+        maxValueBytes,
+        listLimit,
+        aheadLimit,
+        shareFor,
+        cursorRefresh,
+        shares,
+        caps,
+        ReconcileSettings.DEFAULTS);
   }
 
   public static DeliverySettings defaults(String hubId) {

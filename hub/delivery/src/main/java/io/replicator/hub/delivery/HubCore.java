@@ -49,7 +49,7 @@ public final class HubCore {
   private final Set<FeedReader> readers = new LinkedHashSet<>();
   private final VisitorCaps visitorCaps;
   private CapRules caps;
-  private ReconcileSettings reconcile = ReconcileSettings.DEFAULTS;
+  private ReconcileSettings reconcile;
   private boolean draining;
 
   /**
@@ -72,6 +72,7 @@ public final class HubCore {
     this.settings = settings;
     this.visitorCaps = new VisitorCaps(loop);
     this.caps = settings.caps();
+    this.reconcile = settings.reconcile();
     this.access = access;
     this.random = random;
     this.works = new BatchWorks(loop, workers, settings, new DeliveryCounters());
