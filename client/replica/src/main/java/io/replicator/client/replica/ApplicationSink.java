@@ -159,7 +159,13 @@ final class ApplicationSink implements Sink {
     }
   }
 
-  private <T extends @Nullable Object> CompletionStage<T> onThread(Callable<T> task) {
+  /** Nothing is left over of a snapshot that did not end. */
+  void owesNothing(FeedId feed) {
+    owed.remove(feed);
+  }
+
+  /** After what was given before, before what is given later. */
+  <T extends @Nullable Object> CompletionStage<T> onThread(Callable<T> task) {
     CompletableFuture<T> result = new CompletableFuture<>();
     try {
       thread.execute(() -> {

@@ -2,6 +2,7 @@ package io.replicator.client.replica;
 
 import io.replicator.api.Key;
 import io.replicator.api.Value;
+import io.replicator.api.ValueHash;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
@@ -17,6 +18,11 @@ public record ClientChange(
 
   public boolean isRemoval() {
     return value.isEmpty();
+  }
+
+  /** What {@link KeptData} tells of the key as long as it holds this value; 0 for a removal. */
+  public long valueHash() {
+    return value.map(held -> ValueHash.of(held, expiresAtMillis)).orElse(0L);
   }
 
   /** The key as UTF-8 text. */

@@ -5,6 +5,7 @@ import io.replicator.api.FeedId;
 import io.replicator.api.Key;
 import io.replicator.api.Sink;
 import io.replicator.api.Value;
+import io.replicator.api.ValueHash;
 import java.nio.charset.StandardCharsets;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
@@ -121,7 +122,7 @@ public final class LiveMap {
   }
 
   /** Those the hub does not have: one that changed during the load may be owed by the live lane. */
-  private static List<Key> absent(List<Key> keys, Sink.Presence presence) {
+  static List<Key> absent(List<Key> keys, Sink.Presence presence) {
     List<Key> absent = new ArrayList<>();
     for (int from = 0; from < keys.size(); from += MAX_ASKED) {
       List<Key> asked = keys.subList(from, Math.min(from + MAX_ASKED, keys.size()));
@@ -133,6 +134,27 @@ public final class LiveMap {
       }
     }
     return absent;
+  }
+
+  /** Tells every key that is shown, with the hash of its value. */
+  void tell(KeptData.Teller teller) {
+    for (Map.Entry<Key, Held> each : entries.entrySet()) {
+      Held held = each.getValue();
+      if (!isOver(held)
+          && !teller.key(each.getKey(), ValueHash.of(held.value, held.expiresAtMillis))) {
+        return;
+      }
+    }
+  }
+
+  /** It holds what the source holds; of keys that expired meanwhile nobody else would tell it. */
+  void reconciled(FeedId feed, Consumer<Key> told) {
+    snapshots.remove(feed);
+    entries.forEach((key, held) -> {
+      if (isOver(held) && entries.remove(key, held)) {
+        told.accept(key);
+      }
+    });
   }
 
   private boolean isOver(Held entry) {

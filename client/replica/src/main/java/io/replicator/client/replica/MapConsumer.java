@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * Keeps {@link LiveMap}s, one a database, and tells listeners. A listener that throws is counted
  * and logged; the others and the feed go on.
  */
-final class MapConsumer implements ApplicationSink.Consumer {
+final class MapConsumer implements ApplicationSink.Consumer, KeptData {
   private static final Logger LOG = LoggerFactory.getLogger(MapConsumer.class);
 
   private final Map<Integer, LiveMap> maps;
@@ -65,6 +65,31 @@ final class MapConsumer implements ApplicationSink.Consumer {
   @Override
   public long removeLeftovers(FeedId feed, Sink.Presence presence) {
     return map(feed).removeLeftovers(feed, presence, key -> tellRemoved(feed, key, 0));
+  }
+
+  @Override
+  public boolean holdsData(FeedId feed) {
+    return map(feed).size() > 0;
+  }
+
+  @Override
+  public void tell(FeedId feed, Teller teller) {
+    map(feed).tell(teller);
+  }
+
+  /** Removes those of these keys that the hub does not have. */
+  long removeAbsent(FeedId feed, List<Key> keys, Sink.Presence presence) {
+    List<Key> gone = LiveMap.absent(keys, presence);
+    for (Key key : gone) {
+      map(feed).remove(key);
+      tellRemoved(feed, key, 0);
+    }
+    return gone.size();
+  }
+
+  /** The maps are what the hub has. */
+  void reconciled(FeedId feed) {
+    map(feed).reconciled(feed, key -> tellRemoved(feed, key, 0));
   }
 
   private LiveMap map(FeedId feed) {

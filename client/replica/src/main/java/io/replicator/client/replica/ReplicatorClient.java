@@ -106,6 +106,7 @@ public final class ReplicatorClient implements AutoCloseable {
     private boolean failFast;
     private boolean datagrams;
     private CursorStore cursors = new MemoryCursors();
+    private @Nullable KeptData kept;
 
     private Builder(List<HubAddress> hubs) {
       this.hubs = hubs;
@@ -190,6 +191,16 @@ public final class ReplicatorClient implements AutoCloseable {
       return this;
     }
 
+    /**
+     * What the application holds already: where the cursor is worth nothing, it is compared with
+     * the hub and only what differs is sent; it is verified every five minutes as well. Without it,
+     * the same is done with the maps, unless a cursor is stored elsewhere.
+     */
+    public Builder keptData(KeptData data) {
+      kept = data;
+      return this;
+    }
+
     /** Hears of every change, from the first. */
     public Builder onChange(Consumer<ClientChange> listener) {
       listeners.add(listener);
@@ -205,7 +216,7 @@ public final class ReplicatorClient implements AutoCloseable {
       databases.forEach(database -> maps.put(database, new LiveMap(System::currentTimeMillis)));
       MapConsumer consumer = new MapConsumer(maps);
       listeners.forEach(consumer::addListener);
-      ApplicationSink sink = new ApplicationSink("map", consumer, cursors);
+      MapSink sink = new MapSink(consumer, cursors, kept);
       try {
         return new ReplicatorClient(Replica.start(settings(), List.of(sink)), maps, consumer);
       } catch (RuntimeException e) {
