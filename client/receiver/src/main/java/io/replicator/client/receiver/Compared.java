@@ -12,7 +12,8 @@ import java.util.List;
  * @param lacking keys that a target lacks or has with another value
  * @param strays keys that the hub does not have
  * @param keys some of those lacking, and of the strays
- * @param wanted items of those lacking, and of some that only moved meanwhile; ascending
+ * @param wanted for each of those lacking, and of some that only moved meanwhile, what stands for
+ *     its key and its value at the hub; ascending
  * @param strayKeys the strays of a verification
  */
 public record Compared(

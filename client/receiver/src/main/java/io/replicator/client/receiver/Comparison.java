@@ -2,7 +2,9 @@ package io.replicator.client.receiver;
 
 import io.replicator.link.reconcile.Decoder;
 import io.replicator.link.reconcile.Digest;
+import io.replicator.link.reconcile.Estimate;
 import io.replicator.link.reconcile.Sketch;
+import io.replicator.link.reconcile.WantedIds;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -17,9 +19,8 @@ final class Comparison {
   private final OwnSet own;
   private final Sketch sketch = new Sketch(0);
   private @Nullable Decoder decoder;
-  private long[] onlyTheirs = {};
-  private long[] onlyOurs = {};
-  private boolean known;
+  private @Nullable Lacked lacked;
+  private boolean contradicted;
 
   Comparison(TargetSet.Target target, OwnSet own) {
     this.target = target;
@@ -36,35 +37,42 @@ final class Comparison {
 
   /** Whether the difference is known. */
   boolean isKnown() {
-    return known;
+    return lacked != null;
   }
 
   void nothingDiffers() {
-    known = true;
+    lacked = Lacked.NOTHING;
   }
 
-  long[] onlyTheirs() {
-    return onlyTheirs;
+  /** Once it is known. */
+  Lacked lacked() {
+    Lacked known = lacked;
+    if (known == null) {
+      throw new IllegalStateException("what " + target.sink().name() + " lacks is not known yet");
+    }
+    return known;
   }
 
-  long[] onlyOurs() {
-    return onlyOurs;
-  }
-
-  long estimate() {
+  /** How many symbols it has taken. */
+  int symbols() {
     Decoder now = decoder;
-    return now == null ? 0 : now.estimate();
+    return now == null ? 0 : now.symbols();
+  }
+
+  Estimate estimate() {
+    Decoder now = decoder;
+    return now == null ? Estimate.NOTHING : now.estimate();
   }
 
   boolean isStuck() {
     Decoder now = decoder;
-    return now != null && now.state() == Decoder.State.STUCK;
+    return contradicted || (now != null && now.state() == Decoder.State.STUCK);
   }
 
   /** Makes our own symbols up to this one. */
   void prepare(int symbols) {
-    if (!known && symbols > sketch.size()) {
-      sketch.extend(symbols, own.items(), 0, own.size());
+    if (!isKnown() && symbols > sketch.size()) {
+      own.extend(sketch, symbols);
     }
   }
 
@@ -76,52 +84,72 @@ final class Comparison {
       decoder = now;
     }
     for (byte[] run : runs) {
-      if (!known && now.state() == Decoder.State.HUNGRY) {
+      if (!isKnown() && now.state() == Decoder.State.HUNGRY) {
         now.take(run, sketch);
       }
     }
-    if (!known && now.state() == Decoder.State.DECODED) {
-      onlyTheirs = now.onlyTheirs();
-      onlyOurs = now.onlyOurs();
-      known =
-          Arrays.stream(onlyOurs).allMatch(own::contains)
-              && Arrays.stream(onlyTheirs).noneMatch(own::contains);
-      decoder = known ? null : now;
+    if (!isKnown() && now.state() == Decoder.State.DECODED) {
+      lacked = Lacked.of(now.ids(), now.deltas(), own);
+      contradicted = !isKnown();
+      decoder = null;
     }
+  }
+
+  /** Takes the hub's items of these buckets; whatever differs is in them. */
+  void list(long[] hubItems, BitSet buckets) {
+    lacked = Lacked.of(hubItems, buckets, own);
+    decoder = null;
   }
 
   /**
    * Whether our set without what only we have, and with what we lack, has the cut's digest. Of what
    * was wanted for all targets together, the rest is here already.
    *
-   * @param wanted the items wanted for all targets, ascending
-   * @param wantedTotal their digest, as the hub has it
+   * @param wanted what was wanted for all targets, ascending
+   * @param wantedTotal its digest, as the hub has it
    */
   boolean isProved(long[] wanted, byte[] wantedTotal, byte[] hubTotal) {
-    long[] lacked = onlyTheirs.clone();
-    Arrays.sort(lacked);
-    long[] here =
-        Arrays.stream(wanted).filter(item -> Arrays.binarySearch(lacked, item) < 0).toArray();
-    if (!Arrays.stream(here).allMatch(own::contains)) {
-      return false;
-    }
+    Lacked known = lacked();
     Digest expected = own.digest().copy();
-    own.removeFrom(expected, onlyOurs);
-    own.removeFrom(expected, here);
+    BitSet gone = new BitSet(own.size());
+    for (int entry : known.gone()) {
+      gone.set(entry);
+      own.removeFrom(expected, entry);
+    }
+    if (wanted.length > 0) {
+      boolean byItems = known.byItems();
+      SeenBefore seen = new SeenBefore(wanted);
+      for (int entry = 0; entry < own.size(); entry++) {
+        long here = byItems ? own.item(entry) : WantedIds.prefix(own.id(entry));
+        if (seen.contains(here) && !gone.get(entry)) {
+          own.removeFrom(expected, entry);
+        }
+      }
+    }
     return Arrays.equals(Digest.sum(expected.total(), wantedTotal), hubTotal);
   }
 
-  /** Takes the hub's items of these buckets; whatever differs is in them. */
-  void list(long[] hubItems, BitSet buckets) {
-    long[] theirs = hubItems.clone();
-    Arrays.sort(theirs);
-    long[] ours =
-        Arrays.stream(own.items(), 0, own.size())
-            .filter(item -> buckets.get(Digest.bucketOf(item)))
-            .toArray();
-    onlyTheirs = Arrays.stream(theirs).distinct().filter(item -> !own.contains(item)).toArray();
-    onlyOurs = Arrays.stream(ours).filter(item -> Arrays.binarySearch(theirs, item) < 0).toArray();
-    decoder = null;
-    known = true;
+  /** Whether a number is one of many, mostly answered by one look. */
+  private static final class SeenBefore {
+    private final long[] ascending;
+    private final BitSet marks;
+    private final int mask;
+
+    SeenBefore(long[] ascending) {
+      this.ascending = ascending;
+      this.mask = Integer.highestOneBit(Math.clamp(16L * ascending.length, 64, 1 << 29)) * 2 - 1;
+      this.marks = new BitSet(mask + 1);
+      for (long number : ascending) {
+        marks.set(place(number));
+      }
+    }
+
+    boolean contains(long number) {
+      return marks.get(place(number)) && Arrays.binarySearch(ascending, number) >= 0;
+    }
+
+    private int place(long number) {
+      return (int) (number ^ number >>> 17) & mask;
+    }
   }
 }

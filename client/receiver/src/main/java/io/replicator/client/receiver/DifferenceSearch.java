@@ -60,6 +60,7 @@ final class DifferenceSearch {
   private long asked;
   private final List<byte[]> arrived = new ArrayList<>();
   private long arrivedSymbols;
+  private boolean estimated;
   private boolean working;
   private boolean listing;
   private @Nullable BitSet listed;
@@ -96,8 +97,12 @@ final class DifferenceSearch {
   // Symbols.
 
   private void askSymbols(int symbols) {
-    asked =
+    long more =
         Math.min(Math.ceilDiv(Math.min(symbols, maxSymbols()), RUN_SYMBOLS) * 64L, maxSymbols());
+    if (more <= asked) {
+      return;
+    }
+    asked = more;
     owner.ask(ask());
     int until = (int) asked + RUN_SYMBOLS;
     work(() -> comparisons.forEach(each -> each.prepare(until)));
@@ -164,7 +169,23 @@ final class DifferenceSearch {
       owner.found();
     } else if (comparisons.stream().anyMatch(Comparison::isStuck)) {
       askBuckets();
-    } else if (!arrived.isEmpty()) {
+    } else {
+      goOn();
+    }
+  }
+
+  private void goOn() {
+    boolean tells =
+        comparisons.stream()
+            .allMatch(each -> each.isKnown() || each.symbols() >= Costs.HEAD_SYMBOLS);
+    if (tells && !estimated) {
+      estimated = true; // the rest is asked for while symbols still arrive
+      askMore();
+    }
+    if (working || listing || owner.isOver()) {
+      return;
+    }
+    if (!arrived.isEmpty()) {
       decode();
     } else if (arrivedSymbols >= asked && arrivedSymbols > 0) {
       askMore();
@@ -174,10 +195,16 @@ final class DifferenceSearch {
   private void askMore() {
     Comparison worst = comparisons.getFirst();
     for (Comparison each : comparisons) {
-      worst = !each.isKnown() && each.estimate() >= worst.estimate() ? each : worst;
+      boolean more = each.estimate().all() >= worst.estimate().all();
+      worst = !each.isKnown() && more ? each : worst;
     }
-    long differences = worst.estimate();
-    switch (Costs.choose(differences, hubItems, worst.own().size())) {
+    long differences = worst.estimate().all();
+    Costs.Way way = Costs.choose(worst.estimate(), hubItems, worst.own().size());
+    if (way != Costs.Way.SYMBOLS && worst.symbols() < Costs.HEAD_SYMBOLS) {
+      askSymbols(Costs.HEAD_SYMBOLS); // to be sure
+      return;
+    }
+    switch (way) {
       case SNAPSHOT -> owner.tooDifferent("about " + differences + " differences of " + hubItems);
       case LISTING -> listAll();
       case SYMBOLS -> {

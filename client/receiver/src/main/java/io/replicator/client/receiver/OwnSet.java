@@ -3,37 +3,41 @@ package io.replicator.client.receiver;
 import io.replicator.api.Key;
 import io.replicator.link.reconcile.Digest;
 import io.replicator.link.reconcile.ItemHasher;
+import io.replicator.link.reconcile.Sketch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * What one target holds, as items under a run's salt, with the keys they are of. Filled by one
- * thread, then read by others.
+ * What one target holds, as ids under a run's salt with value hashes and the keys they are of.
+ * Filled by one thread, then read by one at a time.
  *
  * <pre>
- *   table[hash of item] → entry number → item, value hash, place of the key in the slabs
+ *   table[hash of id] → entry number → id, value hash, place of the key in the slabs
  * </pre>
  */
 final class OwnSet {
   private static final int SLAB_BYTES = 1 << 20;
+  private static final int FIRST_SLAB_BYTES = 4096;
   private static final int ENTRY_BYTES = 8 + 8 + 8 + 8;
 
+  private final byte[] salt;
   private final ItemHasher hasher;
   private final long maxBytes;
   private final Digest digest = new Digest();
   private final List<byte[]> slabs = new ArrayList<>();
-  private int slabUsed = SLAB_BYTES;
+  private int slabUsed;
   private long keyBytes;
 
   private int size;
-  private long[] items = new long[1024];
+  private long[] ids = new long[1024];
   private long[] valueHashes = new long[1024];
   private long[] places = new long[1024];
   private int[] table = new int[4096];
   private boolean full;
 
   OwnSet(byte[] salt, long maxBytes) {
+    this.salt = salt;
     this.hasher = new ItemHasher(salt);
     this.maxBytes = maxBytes;
   }
@@ -47,30 +51,41 @@ final class OwnSet {
   }
 
   private void add(byte[] key, long valueHash) {
-    long item = hasher.item(key, valueHash);
-    int at = find(item);
+    long id = hasher.id(key);
+    int at = find(id);
     if (table[at] != 0) {
+      again(table[at] - 1, valueHash);
       return;
     }
     if (keyBytes + key.length + (long) size * ENTRY_BYTES > maxBytes || key.length > SLAB_BYTES) {
       full = true;
       return;
     }
-    if (size == items.length) {
-      items = Arrays.copyOf(items, size * 2);
+    if (size == ids.length) {
+      ids = Arrays.copyOf(ids, size * 2);
       valueHashes = Arrays.copyOf(valueHashes, size * 2);
       places = Arrays.copyOf(places, size * 2);
     }
-    items[size] = item;
+    ids[size] = id;
     valueHashes[size] = valueHash;
     places[size] = store(key);
+    hasher.add(digest, item(size), key, valueHash);
     table[at] = ++size;
-    hasher.add(digest, item, key, valueHash);
     if (size * 2L > table.length) {
       table = new int[table.length * 2];
       for (int i = 0; i < size; i++) {
-        table[find(items[i])] = i + 1;
+        table[find(ids[i])] = i + 1;
       }
+    }
+  }
+
+  /** It changed while the target was read: what was told last counts. */
+  private void again(int entry, long valueHash) {
+    if (valueHashes[entry] != valueHash) {
+      byte[] key = key(entry).bytes();
+      hasher.remove(digest, item(entry), key, valueHashes[entry]);
+      valueHashes[entry] = valueHash;
+      hasher.add(digest, item(entry), key, valueHash);
     }
   }
 
@@ -87,51 +102,50 @@ final class OwnSet {
     return digest;
   }
 
-  /** The items; only the first {@link #size} count. */
-  long[] items() {
-    return items;
+  /** Makes a sketch of it longer; by any thread, as long as nothing is added. */
+  void extend(Sketch sketch, int symbols) {
+    sketch.extend(symbols, ids, valueHashes, 0, size, new ItemHasher(salt));
   }
 
-  boolean contains(long item) {
-    return table[find(item)] != 0;
+  /** The entry of this id, -1 if it is not here. */
+  int entry(long id) {
+    return table[find(id)] - 1;
   }
 
-  /** The key of an item that is here. */
-  Key key(long item) {
-    long place = places[entry(item)];
+  long id(int entry) {
+    return ids[entry];
+  }
+
+  long item(int entry) {
+    return hasher.item(ids[entry], valueHashes[entry]);
+  }
+
+  Key key(int entry) {
+    long place = places[entry];
     byte[] slab = slabs.get((int) (place >>> 42));
     int offset = (int) (place >>> 21) & (1 << 21) - 1;
     int length = (int) place & (1 << 21) - 1;
     return Key.of(Arrays.copyOfRange(slab, offset, offset + length));
   }
 
-  /** Takes items that are here out of a digest. */
-  void removeFrom(Digest other, long[] gone) {
-    for (long item : gone) {
-      hasher.remove(other, item, key(item).bytes(), valueHashes[entry(item)]);
-    }
+  /** Takes an entry out of a digest. */
+  void removeFrom(Digest other, int entry) {
+    hasher.remove(other, item(entry), key(entry).bytes(), valueHashes[entry]);
   }
 
-  private int entry(long item) {
-    int number = table[find(item)];
-    if (number == 0) {
-      throw new IllegalArgumentException("item %016x is not in the set".formatted(item));
-    }
-    return number - 1;
-  }
-
-  private int find(long item) {
+  private int find(long id) {
     int mask = table.length - 1;
-    int at = (int) (item >>> 20) & mask;
-    while (table[at] != 0 && items[table[at] - 1] != item) {
+    int at = (int) (id >>> 20) & mask;
+    while (table[at] != 0 && ids[table[at] - 1] != id) {
       at = (at + 1) & mask;
     }
     return at;
   }
 
   private long store(byte[] key) {
-    if (SLAB_BYTES - slabUsed < key.length) {
-      slabs.add(new byte[SLAB_BYTES]);
+    if (slabs.isEmpty() || slabs.getLast().length - slabUsed < key.length) {
+      long next = Math.clamp(keyBytes, FIRST_SLAB_BYTES, SLAB_BYTES); // as much again
+      slabs.add(new byte[Math.max((int) next, key.length)]);
       slabUsed = 0;
     }
     byte[] slab = slabs.getLast();

@@ -9,6 +9,7 @@ import io.replicator.link.codec.ProtocolException;
 import io.replicator.link.codec.WireError;
 import io.replicator.link.reconcile.Digest;
 import io.replicator.link.reconcile.ItemHasher;
+import io.replicator.link.reconcile.WantedIds;
 import io.replicator.link.transport.Loop;
 import io.replicator.link.wire.Frame;
 import io.replicator.link.wire.ReconcileAsk;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -280,28 +282,33 @@ final class Reconciliation {
       return;
     }
     strays = new Strays(loop, plan.id(), targets, comparisons);
-    wanted =
-        comparisons.stream()
-            .flatMapToLong(each -> LongStream.of(each.onlyTheirs()))
-            .sorted()
-            .distinct()
-            .toArray();
+    wanted = ofAll(Lacked::wanted);
     int from = 0;
     do {
       int to = Math.min(wanted.length, from + WANT_ITEMS);
-      ByteBuffer part = ByteBuffer.allocate(8 * (to - from)).order(ByteOrder.LITTLE_ENDIAN);
-      part.asLongBuffer().put(wanted, from, to - from);
-      owner.send(
-          Frame.newBuilder()
-              .setReconcileWant(
-                  ReconcileWant.newBuilder()
-                      .setFeed(begin.getFeed())
-                      .setRun(begin.getRun())
-                      .setItems(ByteString.copyFrom(part))
-                      .setLast(to == wanted.length))
-              .build());
+      ReconcileWant.Builder want =
+          ReconcileWant.newBuilder()
+              .setFeed(begin.getFeed())
+              .setRun(begin.getRun())
+              .setLast(to == wanted.length);
+      if (searching().wasListed()) {
+        ByteBuffer part = ByteBuffer.allocate(8 * (to - from)).order(ByteOrder.LITTLE_ENDIAN);
+        part.asLongBuffer().put(wanted, from, to - from);
+        want.setItems(ByteString.copyFrom(part));
+      } else {
+        want.setIds(ByteString.copyFrom(WantedIds.encode(wanted, from, to)));
+      }
+      owner.send(Frame.newBuilder().setReconcileWant(want).build());
       from = to;
     } while (from < wanted.length);
+  }
+
+  private long[] ofAll(Function<Lacked, long[]> what) {
+    return comparisons.stream()
+        .flatMapToLong(each -> LongStream.of(what.apply(each.lacked())))
+        .sorted()
+        .distinct()
+        .toArray();
   }
 
   private void wanted(ReconcileNote note) {
@@ -387,11 +394,13 @@ final class Reconciliation {
   private void over(ReconcileNote.Builder note, String gaveUp) {
     ended = true;
     owner.send(Frame.newBuilder().setReconcileNote(note).build());
+    long[] values =
+        comparisons.stream().allMatch(Comparison::isKnown) ? ofAll(Lacked::values) : new long[0];
     long ours = comparisons.isEmpty() ? 0 : comparisons.getFirst().own().size();
     owner.ended(
         this,
         new Compared(
-            gaveUp, Math.max(0, hubItems), ours, lacking, strayCount, shown, wanted, strayKeys));
+            gaveUp, Math.max(0, hubItems), ours, lacking, strayCount, shown, values, strayKeys));
   }
 
   private ReconcileNote.Builder note(ReconcileNote.Kind kind) {

@@ -35,8 +35,8 @@ final class Strays {
     this.targets = targets;
     for (Comparison each : comparisons) {
       Set<Key> keys = new LinkedHashSet<>();
-      for (long item : each.onlyOurs()) {
-        keys.add(each.own().key(item));
+      for (int entry : each.lacked().strays()) {
+        keys.add(each.own().key(entry));
       }
       if (!keys.isEmpty()) {
         candidates.put(each.target(), keys);

@@ -25,8 +25,7 @@ final class HoldingsPages implements KeptData.Teller {
   /**
    * @param keysPerSecond 0 = as fast as it goes
    */
-  HoldingsPages(
-      FeedId feed, Predicate<byte[]> covers, int keysPerSecond, Holdings.Pages pages) {
+  HoldingsPages(FeedId feed, Predicate<byte[]> covers, int keysPerSecond, Holdings.Pages pages) {
     this.feed = feed;
     this.covers = covers;
     this.pages = pages;

@@ -2,6 +2,7 @@ package io.replicator.command.cli;
 
 import static io.replicator.command.cli.CommandName.CLIENT;
 import static io.replicator.command.cli.CommandName.COMPARE;
+import static io.replicator.command.cli.CommandName.VERIFY;
 import static io.replicator.command.cli.SettingList.also;
 import static io.replicator.command.cli.SettingList.flag;
 import static io.replicator.command.cli.SettingList.on;
@@ -23,7 +24,7 @@ final class CassandraSettings {
           "cassandra",
           words("host:port"),
           "",
-          on(CLIENT, COMPARE),
+          on(CLIENT, COMPARE, VERIFY),
           also(),
           "Nodes of a Cassandra to copy to, or to compare with instead of --target; the cluster's others are learnt.");
 
@@ -32,7 +33,7 @@ final class CassandraSettings {
           "keyspace",
           text("name"),
           "replicator",
-          on(CLIENT, COMPARE),
+          on(CLIENT, COMPARE, VERIFY),
           also(),
           "Keyspace of the tables.");
 
@@ -41,7 +42,7 @@ final class CassandraSettings {
           "datacenter",
           text("name"),
           "",
-          on(CLIENT, COMPARE),
+          on(CLIENT, COMPARE, VERIFY),
           also(),
           "The near data centre; none = that of the given nodes.");
 
@@ -59,7 +60,7 @@ final class CassandraSettings {
           "cassandra-user",
           text("name"),
           "",
-          on(CLIENT, COMPARE),
+          on(CLIENT, COMPARE, VERIFY),
           also(),
           "User at Cassandra; none = no login.");
 
@@ -68,19 +69,25 @@ final class CassandraSettings {
           "cassandra-password-file",
           text("file"),
           "",
-          on(CLIENT, COMPARE),
+          on(CLIENT, COMPARE, VERIFY),
           also(),
           "File whose first line is that user's password (or REPLICATOR_CASSANDRA_PASSWORD).");
 
   static final Setting TLS =
-      LIST.add("cassandra-tls", flag(), "false", on(CLIENT, COMPARE), also(), "TLS to Cassandra.");
+      LIST.add(
+          "cassandra-tls",
+          flag(),
+          "false",
+          on(CLIENT, COMPARE, VERIFY),
+          also(),
+          "TLS to Cassandra.");
 
   static final Setting CA =
       LIST.add(
           "cassandra-ca",
           text("file"),
           "",
-          on(CLIENT, COMPARE),
+          on(CLIENT, COMPARE, VERIFY),
           also(),
           "CA certificates (PEM) that Cassandra is verified against; none = those of Java.");
 
@@ -89,7 +96,7 @@ final class CassandraSettings {
           "cassandra-certificate",
           words("crt,key"),
           "",
-          on(CLIENT, COMPARE),
+          on(CLIENT, COMPARE, VERIFY),
           also(),
           "Certificate and key (PEM) to show to Cassandra.");
 
@@ -108,7 +115,7 @@ final class CassandraSettings {
                   "each_quorum",
                   "local_one")),
           "local_quorum",
-          on(CLIENT, COMPARE),
+          on(CLIENT, COMPARE, VERIFY),
           also(),
           "Replicas that must have a write before it counts, or that are asked when comparing.");
 
@@ -135,7 +142,7 @@ final class CassandraSettings {
           "cassandra-max-value",
           size(1024, 128L << 20),
           "8MiB",
-          on(CLIENT, COMPARE),
+          on(CLIENT, COMPARE, VERIFY),
           also(),
           "The largest string or element that is written; a larger one goes to dead_letters.");
 
@@ -153,7 +160,7 @@ final class CassandraSettings {
           "cassandra-tables",
           new SettingType.Structure(),
           "",
-          on(CLIENT, COMPARE),
+          on(CLIENT, COMPARE, VERIFY),
           also(),
           "Tables of your own for keys of a pattern: key, table, columns, from, database.");
 

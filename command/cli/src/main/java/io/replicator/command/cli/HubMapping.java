@@ -179,6 +179,7 @@ final class HubMapping {
             .reconcile()
             .withEnabled(given.text(LinkSettings.RECONCILE).equals("on"))
             .withMemoryBytes(given.bytes(LinkSettings.RECONCILE_MEMORY))
-            .withAheadKeysPerSecond((int) given.number(LinkSettings.HASH_RATE)));
+            .withAheadKeysPerSecond((int) given.number(LinkSettings.HASH_RATE)),
+        (int) given.number(LinkSettings.TOMBSTONES));
   }
 }

@@ -180,6 +180,15 @@ final class LinkSettings {
           also(),
           "Keys a second that a started hub reads to be ready to compare, 0 = when it is asked.");
 
+  static final Setting TOMBSTONES =
+      LIST.add(
+          "tombstones",
+          new SettingType.Count(0, 1_000_000_000),
+          "1000000",
+          on(HUB),
+          also(),
+          "Deleted keys remembered in each database, 75 bytes and the key each; beyond it = compared.");
+
   static final Setting REMEMBER =
       LIST.add(
           "remember",

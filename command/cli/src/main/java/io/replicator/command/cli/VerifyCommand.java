@@ -1,8 +1,10 @@
 package io.replicator.command.cli;
 
+import io.replicator.api.Holdings;
 import io.replicator.client.replica.CheckResult;
 import io.replicator.client.replica.CopyCheck;
 import io.replicator.client.replica.ReplicaSettings;
+import io.replicator.client.sink.cassandra.CassandraHoldings;
 import io.replicator.client.sink.redis.RedisCopy;
 import io.replicator.client.sink.redis.RedisSinkSettings;
 import java.io.PrintStream;
@@ -27,7 +29,7 @@ final class VerifyCommand {
 
   int run() {
     ReplicaSettings settings = new ClientMapping(given, secrets).settings();
-    List<RedisCopy> targets = targets();
+    List<Holdings> targets = targets();
     progress.show("comparing with the hub");
     List<CheckResult> results;
     try {
@@ -52,10 +54,18 @@ final class VerifyCommand {
     return results.stream().allMatch(CheckResult::isEqual) ? ExitCode.OK : ExitCode.DIFFERENT;
   }
 
-  private List<RedisCopy> targets() {
+  /** Those of the client with these settings. */
+  private List<Holdings> targets() {
+    List<Holdings> targets = new ArrayList<>();
+    CassandraAccess cassandra = new CassandraAccess(given, secrets);
+    boolean withCassandra = cassandra.isGiven();
+    if (withCassandra) {
+      targets.add(new CassandraHoldings(cassandra.endpoint(), cassandra.settings()));
+    }
     RedisSinkSettings settings = ClientCommand.sinkSettings(given);
-    List<RedisCopy> targets = new ArrayList<>();
-    targets.add(new RedisCopy(RedisAccess.endpoint(given, secrets, RedisAccess.REDIS), settings));
+    if (!withCassandra || given.isSet(RedisSettings.REDIS_ADDRESS)) {
+      targets.add(new RedisCopy(RedisAccess.endpoint(given, secrets, RedisAccess.REDIS), settings));
+    }
     for (String address : given.list(TargetSettings.TARGETS)) {
       targets.add(
           new RedisCopy(

@@ -121,6 +121,9 @@ class VerifyCommandTest {
     assertThat(run(line().replace(target.address(), "127.0.0.1:1"))).isEqualTo(ExitCode.COULD_NOT);
     assertThat(text(out)).contains("127.0.0.1:1");
     assertThat(run(line() + " --databases 9")).isEqualTo(ExitCode.COULD_NOT);
+    assertThat(run("verify --hub 127.0.0.1:" + hub.port() + " --cassandra 127.0.0.1:1"))
+        .isEqualTo(ExitCode.COULD_NOT);
+    assertThat(text(out)).contains("feed 0: COULD NOT be compared").contains("cassandra");
   }
 
   @Test

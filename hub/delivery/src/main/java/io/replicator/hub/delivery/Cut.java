@@ -7,6 +7,7 @@ import io.replicator.link.reconcile.Digest;
 import io.replicator.link.reconcile.ItemHasher;
 import io.replicator.link.reconcile.Sketch;
 import io.replicator.link.reconcile.SymbolRun;
+import io.replicator.link.reconcile.WantedIds;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,11 +21,10 @@ import org.jspecify.annotations.Nullable;
  * key by the live lane anyhow. Confined to the loop, but for {@link #sketched}.
  */
 final class Cut {
-  /** Symbols of one frame: about 830 bytes. */
+  /** Symbols of one frame: about 900 bytes. */
   static final int RUN_SYMBOLS = 64;
 
   private static final int FIRST_SYMBOLS = 4096;
-  private static final int[] NO_TABLE = {};
 
   private final KeyFilter filter;
   private final long epoch;
@@ -32,14 +32,17 @@ final class Cut {
   private final ItemHasher hasher;
 
   private long version;
-  private long[] items;
+
+  /** 0 = no key. */
+  private long[] ids;
+
   private long[] valueHashes;
   private Digest digest;
   private Sketch sketch;
   private List<ByteString> runs = new ArrayList<>();
 
-  /** Slots by item, open addressing; items that are alike stand one behind the other. */
-  private int[] table = NO_TABLE;
+  private @Nullable SlotTable byId;
+  private @Nullable SlotTable byItem;
 
   private boolean ready;
   private boolean spoilt;
@@ -53,7 +56,7 @@ final class Cut {
     this.salt = salt;
     this.hasher = new ItemHasher(salt);
     this.version = version;
-    this.items = new long[slots];
+    this.ids = new long[slots];
     this.valueHashes = new long[slots];
     this.digest = new Digest();
     this.sketch = new Sketch(0);
@@ -68,7 +71,7 @@ final class Cut {
   /** The same once more, to be moved on while this one is in use. */
   Cut copy() {
     Cut copy = new Cut(filter, epoch, salt, version, 0);
-    copy.items = items.clone();
+    copy.ids = ids.clone();
     copy.valueHashes = valueHashes.clone();
     copy.digest = digest.copy();
     copy.sketch = sketch.copy();
@@ -134,7 +137,11 @@ final class Cut {
   }
 
   long memoryBytes() {
-    return 16L * items.length + 4L * table.length + 2 * sketch.memoryBytes();
+    return 16L * ids.length + memoryBytes(byId) + memoryBytes(byItem) + 2 * sketch.memoryBytes();
+  }
+
+  private static long memoryBytes(@Nullable SlotTable table) {
+    return table == null ? 0 : table.memoryBytes();
   }
 
   static long memoryBytesOf(int slots) {
@@ -147,44 +154,45 @@ final class Cut {
   void moveTo(long newVersion, int slots) {
     version = newVersion;
     ready = false;
-    table = NO_TABLE;
+    byId = null;
+    byItem = null;
     runs = new ArrayList<>();
-    if (slots > items.length) {
-      items = Arrays.copyOf(items, slots);
+    if (slots > ids.length) {
+      ids = Arrays.copyOf(ids, slots);
       valueHashes = Arrays.copyOf(valueHashes, slots);
     }
   }
 
   /** The key in this slot has this value now. */
   void put(int slot, byte[] key, long valueHash) {
-    long item = hasher.item(key, valueHash);
-    items[slot] = item;
+    ids[slot] = hasher.id(key);
     valueHashes[slot] = valueHash;
+    long item = item(slot);
     hasher.add(digest, item, key, valueHash);
     if (sketch.size() > 0) {
-      sketch.add(item);
+      sketch.add(ids[slot], ItemHasher.mark(item));
     }
   }
 
   /** What was put for this slot holds no more; false if the slot has another key by now. */
   boolean take(int slot, byte[] key) {
-    long item = slot < items.length ? items[slot] : 0;
+    long item = slot < ids.length ? item(slot) : 0;
     if (item == 0) {
       return true;
     }
-    if (hasher.item(key, valueHashes[slot]) != item) {
+    if (hasher.id(key) != ids[slot]) {
       return false;
     }
     hasher.remove(digest, item, key, valueHashes[slot]);
-    sketch.remove(item);
-    items[slot] = 0;
+    sketch.remove(ids[slot], ItemHasher.mark(item));
+    ids[slot] = 0;
     return true;
   }
 
   /** Makes the first symbols, if they are not there: on a worker, before {@link #finished}. */
   void sketched() {
     if (sketch.size() == 0) {
-      sketch.extend(FIRST_SYMBOLS, items, 0, items.length);
+      sketch.extend(FIRST_SYMBOLS, ids, valueHashes, 0, ids.length, new ItemHasher(salt));
     }
   }
 
@@ -218,14 +226,16 @@ final class Cut {
     return new Growth(
         (int) Math.min(maxSymbols(), Math.max(until, Math.max(FIRST_SYMBOLS, 4L * sketch.size()))),
         sketch,
-        items);
+        ids,
+        valueHashes,
+        salt);
   }
 
   /** Symbols being made. */
-  record Growth(int size, Sketch before, long[] items) {
+  record Growth(int size, Sketch before, long[] ids, long[] valueHashes, byte[] salt) {
     Sketch make() {
       Sketch longer = before.copy();
-      longer.extend(size, items, 0, items.length);
+      longer.extend(size, ids, valueHashes, 0, ids.length, new ItemHasher(salt));
       return longer;
     }
   }
@@ -248,48 +258,40 @@ final class Cut {
   }
 
   int slots() {
-    return items.length;
+    return ids.length;
   }
 
   /** 0 = none. */
   long item(int slot) {
-    return items[slot];
+    return ids[slot] == 0 ? 0 : hasher.item(ids[slot], valueHashes[slot]);
   }
 
   /** Tells every slot that has this item; mostly one, none if the item is unknown. */
   void slotsOf(long item, IntConsumer taker) {
-    if (table.length == 0) {
-      buildTable();
+    SlotTable table = byItem;
+    if (table == null) {
+      table = new SlotTable(ids.length, count(), this::item);
+      byItem = table;
     }
-    int mask = table.length - 1;
-    for (int at = (int) item & mask; table[at] != 0; at = (at + 1) & mask) {
-      if (items[table[at] - 1] == item) {
-        taker.accept(table[at] - 1);
-      }
+    table.tell(item, taker);
+  }
+
+  /** Tells every slot with a key whose id begins like this, see {@link WantedIds}. */
+  void slotsOfPrefix(long prefix, IntConsumer taker) {
+    SlotTable table = byId;
+    if (table == null) {
+      table = new SlotTable(ids.length, count(), slot -> WantedIds.prefix(ids[slot]));
+      byId = table;
     }
+    table.tell(prefix, taker);
   }
 
   /** Adds what stands for this slot to another digest; false if the slot has another key by now. */
   boolean addTo(Digest other, int slot, byte[] key) {
-    if (hasher.item(key, valueHashes[slot]) != items[slot]) {
+    if (hasher.id(key) != ids[slot]) {
       return false;
     }
-    hasher.add(other, items[slot], key, valueHashes[slot]);
+    hasher.add(other, item(slot), key, valueHashes[slot]);
     return true;
-  }
-
-  private void buildTable() {
-    int size = Integer.highestOneBit(Math.clamp(2 * count(), 8, 1 << 29)) * 2;
-    int[] filled = new int[size];
-    for (int slot = 0; slot < items.length; slot++) {
-      if (items[slot] != 0) {
-        int at = (int) items[slot] & (size - 1);
-        while (filled[at] != 0) {
-          at = (at + 1) & (size - 1);
-        }
-        filled[at] = slot + 1;
-      }
-    }
-    table = filled;
   }
 }

@@ -33,6 +33,9 @@ final class CutBuild {
 
   private static final Duration RETRY = Duration.ofMillis(100);
 
+  /** So often it looks whether somebody has come who waits. */
+  private static final long MAX_PAUSE_NANOS = Duration.ofMillis(100).toNanos();
+
   private final BatchWorks works;
   private final DatabaseState database;
   private final ReconcileSettings settings;
@@ -157,7 +160,7 @@ final class CutBuild {
       works
           .loop()
           .schedule(
-              Duration.ofNanos(wait),
+              Duration.ofNanos(Math.min(wait, MAX_PAUSE_NANOS)),
               () -> {
                 paused = false;
                 slice();

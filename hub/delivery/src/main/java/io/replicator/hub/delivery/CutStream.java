@@ -57,7 +57,9 @@ final class CutStream implements FrameSource {
     digestAsked = true;
   }
 
+  /** Who wants a list has no use for symbols any more. */
   void list(BitSet wanted) {
+    asked = Math.min(asked, (long) sentRuns * Cut.RUN_SYMBOLS);
     buckets = wanted;
     listSlot = 0;
     listEnded = false;

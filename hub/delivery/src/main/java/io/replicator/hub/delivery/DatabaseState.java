@@ -82,6 +82,7 @@ final class DatabaseState {
   private String scanReason = "";
   private long scanChanged;
   private @Nullable LastScan lastRepair;
+  private final int maxTombstones;
   private long toldVersion;
   private double entryBytes = 256;
 
@@ -100,6 +101,7 @@ final class DatabaseState {
     this.inbox = new SourceInbox(loop, this::drain);
     this.listBuffer = new int[delivery.listLimit()];
     this.passes = new PassCache(delivery.shareFor().toNanos());
+    this.maxTombstones = delivery.maxTombstones();
     this.index = newIndex();
     this.slots = random.nextLong();
     this.salt = newSalt();
@@ -496,7 +498,7 @@ final class DatabaseState {
   }
 
   private ChangeIndex newIndex() {
-    return new ChangeIndex(
-        source.versioned() ? IndexSettings.ofVersioned() : IndexSettings.plain());
+    IndexSettings usual = source.versioned() ? IndexSettings.ofVersioned() : IndexSettings.plain();
+    return new ChangeIndex(usual.withMaxTombstones(maxTombstones));
   }
 }

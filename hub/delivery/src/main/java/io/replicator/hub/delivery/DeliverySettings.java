@@ -1,5 +1,6 @@
 package io.replicator.hub.delivery;
 
+import io.replicator.hub.index.IndexSettings;
 import io.replicator.hub.qos.QosShares;
 import io.replicator.link.codec.Chunker;
 import io.replicator.link.codec.Compression;
@@ -27,6 +28,8 @@ import java.util.OptionalInt;
  * @param shares minimum shares of the levels of a connection
  * @param caps the most bytes per second that a subscriber is given, until they are changed
  * @param reconcile how copies are compared with what the hub has
+ * @param maxTombstones deleted keys that are remembered in a database; a cursor that needs older ones
+ *     is worth nothing
  */
 public record DeliverySettings(
     String hubId,
@@ -45,7 +48,8 @@ public record DeliverySettings(
     Duration cursorRefresh,
     QosShares shares,
     CapRules caps,
-    ReconcileSettings reconcile) {
+    ReconcileSettings reconcile,
+    int maxTombstones) {
   public static final int MIN_BATCH_BYTES = 16 * 1024;
   public static final int MAX_BATCH_BYTES = 1024 * 1024;
 
@@ -59,13 +63,14 @@ public record DeliverySettings(
     requireRange("maxValueBytes", maxValueBytes, 1024, MAX_BATCH_BYTES);
     requireRange("listLimit", listLimit, 1, 1 << 20);
     requireRange("aheadLimit", aheadLimit, 1, 262_144);
+    requireRange("maxTombstones", maxTombstones, 0, 1 << 30);
     requirePositive("keepAlive", keepAlive);
     requirePositive("helloTimeout", helloTimeout);
     requirePositive("cursorRefresh", cursorRefresh);
     require(!shareFor.isNegative(), "shareFor", shareFor, "0 or more");
   }
 
-  /** Compares copies as usual. */
+  /** Compares copies and remembers deletions as usual. */
   public DeliverySettings(
       String hubId,
       int blockBytes,
@@ -100,7 +105,8 @@ public record DeliverySettings(
         cursorRefresh,
         shares,
         caps,
-        ReconcileSettings.DEFAULTS);
+        ReconcileSettings.DEFAULTS,
+        IndexSettings.DEFAULT_MAX_TOMBSTONES);
   }
 
   public static DeliverySettings defaults(String hubId) {

@@ -5,7 +5,9 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.replicator.hub.index.ChangeIndex;
 import io.replicator.link.codec.ProtocolException;
 import io.replicator.link.codec.WireError;
+import io.replicator.link.reconcile.BadSymbols;
 import io.replicator.link.reconcile.Digest;
+import io.replicator.link.reconcile.WantedIds;
 import io.replicator.link.wire.Frame;
 import io.replicator.link.wire.ReconcileAsk;
 import io.replicator.link.wire.ReconcileBegin;
@@ -158,7 +160,9 @@ final class ReconcileRun {
   void take(ReconcileWant want) {
     requireReady("ReconcileWant");
     ByteString items = want.getItems();
-    wantedItems += items.size() / 8;
+    long[] prefixes = prefixes(want.getIds());
+    int more = items.size() / 8 + prefixes.length;
+    wantedItems += more;
     if (allWanted || items.size() % 8 != 0 || wantedItems > cut.count()) {
       throw bad(
           items.size()
@@ -168,10 +172,13 @@ final class ReconcileRun {
               + cut.count()
               + " and none behind the last");
     }
-    host.works().counters().add(DeliveryCounter.ITEMS_WANTED, items.size() / 8);
+    host.works().counters().add(DeliveryCounter.ITEMS_WANTED, more);
     ByteBuffer buffer = items.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     while (buffer.hasRemaining()) {
       cut.slotsOf(buffer.getLong(), this::want);
+    }
+    for (long prefix : prefixes) {
+      cut.slotsOfPrefix(prefix, this::want);
     }
     if (want.getLast()) {
       allWanted = true;
@@ -183,6 +190,14 @@ final class ReconcileRun {
         pass = Pass.wanted(cut.version(), Arrays.copyOf(wanted, wantedSlots));
         host.want(feed);
       }
+    }
+  }
+
+  private static long[] prefixes(ByteString ids) {
+    try {
+      return WantedIds.decode(ids.toByteArray());
+    } catch (BadSymbols e) {
+      throw new ProtocolException(WireError.BAD_FRAME, String.valueOf(e.getMessage()));
     }
   }
 

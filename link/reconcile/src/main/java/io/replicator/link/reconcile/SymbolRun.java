@@ -1,7 +1,7 @@
 package io.replicator.link.reconcile;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
@@ -9,22 +9,17 @@ import java.util.Arrays;
  * Some symbols of a sketch one after the other, as they travel.
  *
  * <pre>
- *   symbol   8 bytes sum, little-endian | 4 bytes checksum | varint count
- *   count    zigzag(number of items - floor(items of the set / (1 + index/2) + 0.5))
+ *   symbol            8 bytes keys | 4 bytes marks | 2 bytes check        little-endian
+ *   of the first 1,024, behind it:  4 bytes wide check | varint count | varint signs
+ *   count             zigzag(number of keys - floor(keys of the set / (1 + index/2) + 0.5))
+ *   signs             zigzag
  * </pre>
- *
- * The count is told against what is expected, so it mostly is one byte.
  */
 public final class SymbolRun {
   /** The most symbols in one run. */
   public static final int MAX_SYMBOLS = 4096;
 
-  private static final int FIXED_BYTES = 12;
-  private static final int MAX_SYMBOL_BYTES = FIXED_BYTES + 5;
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle INTS =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final int MAX_SYMBOL_BYTES = 14 + 4 + 5 + 5;
 
   private SymbolRun() {}
 
@@ -32,66 +27,80 @@ public final class SymbolRun {
    * @param items of the whole set
    */
   public static byte[] encode(Sketch sketch, int from, int to, long items) {
-    byte[] bytes = new byte[(to - from) * MAX_SYMBOL_BYTES];
-    int at = 0;
+    ByteBuffer bytes =
+        ByteBuffer.allocate((to - from) * MAX_SYMBOL_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = from; i < to; i++) {
-      LONGS.set(bytes, at, sketch.sums[i]);
-      INTS.set(bytes, at + 8, sketch.checks[i]);
-      at =
-          putVarint(bytes, at + FIXED_BYTES, zigzag(sketch.counts[i] - Symbols.expected(items, i)));
+      bytes.putLong(sketch.keys[i]).putInt(sketch.marks[i]).putChar(sketch.checks[i]);
+      if (i < Symbols.HEAD) {
+        bytes.putInt(sketch.wides[i]);
+        putVarint(bytes, sketch.counts[i] - Symbols.expected(items, i));
+        putVarint(bytes, sketch.signs[i]);
+      }
     }
-    return Arrays.copyOf(bytes, at);
+    return Arrays.copyOf(bytes.array(), bytes.position());
   }
 
   /**
-   * Reads a run.
+   * Reads a run; its symbols stand from index 0 on, those of the head where they belong.
    *
    * @param first index of its first symbol
    * @param items of the set it is of
    * @throws BadSymbols if these bytes are no run
    */
-  static Sketch decode(byte[] bytes, int first, long items) {
-    Sketch run = new Sketch(Math.min(MAX_SYMBOLS, bytes.length / (FIXED_BYTES + 1)));
+  static Sketch decode(byte[] data, int first, long items) {
+    ByteBuffer bytes = ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN);
+    Sketch run = new Sketch(Math.min(MAX_SYMBOLS, data.length / 14));
     int n = 0;
-    int at = 0;
-    while (at < bytes.length) {
-      if (bytes.length - at < FIXED_BYTES + 1 || n == run.size()) {
-        throw new BadSymbols(
-            "symbol " + (first + n) + " has " + (bytes.length - at) + " bytes: 13 to 17 expected");
-      }
-      run.sums[n] = (long) LONGS.get(bytes, at);
-      run.checks[n] = (int) INTS.get(bytes, at + 8);
-      at += FIXED_BYTES;
-      int value = 0;
-      int shift = 0;
-      byte next;
-      do {
-        if (at == bytes.length || shift > 28) {
-          throw new BadSymbols("the count of symbol " + (first + n) + " is no 32-bit varint");
+    try {
+      for (; bytes.hasRemaining(); n++) {
+        if (n == MAX_SYMBOLS) {
+          throw new BadSymbols("a run of more than " + MAX_SYMBOLS + " symbols");
         }
-        next = bytes[at++];
-        value |= (next & 0x7f) << shift;
-        shift += 7;
-      } while (next < 0);
-      run.counts[n] = (value >>> 1 ^ -(value & 1)) + Symbols.expected(items, first + n);
-      n++;
+        decode(bytes, run, n, first + n, items);
+      }
+    } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
+      throw new BadSymbols(
+          "symbol " + (first + n) + " is cut off, the run has " + data.length + " bytes");
     }
     run.shorten(n);
     return run;
   }
 
-  private static int zigzag(int value) {
-    return value << 1 ^ value >> 31;
+  private static void decode(ByteBuffer bytes, Sketch run, int n, int index, long items) {
+    run.keys[n] = bytes.getLong();
+    run.marks[n] = bytes.getInt();
+    run.checks[n] = bytes.getChar();
+    if (run.keys[n] < 0 || run.keys[n] >= Field.PRIME || run.checks[n] >= Symbols.CHECK_PRIME) {
+      throw new BadSymbols("symbol " + index + " is not reduced by the primes 2^61 - 1 and 65,521");
+    }
+    if (index < Symbols.HEAD) {
+      run.wides[index] = bytes.getInt();
+      run.counts[index] = varint(bytes, index) + Symbols.expected(items, index);
+      run.signs[index] = varint(bytes, index);
+    }
   }
 
-  private static int putVarint(byte[] bytes, int at, int value) {
-    int rest = value;
-    int to = at;
+  private static void putVarint(ByteBuffer bytes, int value) {
+    int rest = value << 1 ^ value >> 31;
     while ((rest & ~0x7f) != 0) {
-      bytes[to++] = (byte) (rest | 0x80);
+      bytes.put((byte) (rest | 0x80));
       rest >>>= 7;
     }
-    bytes[to++] = (byte) rest;
-    return to;
+    bytes.put((byte) rest);
+  }
+
+  private static int varint(ByteBuffer bytes, int index) {
+    int value = 0;
+    int shift = 0;
+    byte next;
+    do {
+      if (shift > 28) {
+        throw new BadSymbols("a count of symbol " + index + " is no 32-bit varint");
+      }
+      next = bytes.get();
+      value |= (next & 0x7f) << shift;
+      shift += 7;
+    } while (next < 0);
+    return value >>> 1 ^ -(value & 1);
   }
 }

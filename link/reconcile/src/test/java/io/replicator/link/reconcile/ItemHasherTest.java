@@ -3,7 +3,9 @@ package io.replicator.link.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -37,13 +39,64 @@ class ItemHasherTest {
   void anItemDependsOnKeyValueAndSalt() {
     ItemHasher hasher = new ItemHasher(SALT);
     byte[] key = "key:1".getBytes(StandardCharsets.US_ASCII);
-    long item = hasher.item(key, 42);
-    assertThat(hasher.item(key, 42)).isEqualTo(item);
-    assertThat(hasher.item(key, 43)).isNotEqualTo(item);
-    assertThat(hasher.item("key:2".getBytes(StandardCharsets.US_ASCII), 42)).isNotEqualTo(item);
+    long id = hasher.id(key);
+    long item = hasher.item(id, 42);
+    assertThat(id).isBetween(1L, Field.PRIME - 1);
+    assertThat(hasher.id(key)).isEqualTo(id);
+    assertThat(hasher.item(id, 42)).isEqualTo(item);
+    assertThat(hasher.item(id, 43)).isNotEqualTo(item);
+    assertThat(hasher.id("key:2".getBytes(StandardCharsets.US_ASCII))).isNotEqualTo(id);
+    assertThat(ItemHasher.mark(0x80000000L)).isEqualTo(1);
+    assertThat(ItemHasher.mark(-1)).isEqualTo(Integer.MAX_VALUE);
     byte[] other = SALT.clone();
     other[3]++;
-    assertThat(new ItemHasher(other).item(key, 42)).isNotEqualTo(item);
+    assertThat(new ItemHasher(other).id(key)).isNotEqualTo(id);
+    assertThat(new ItemHasher(other).item(id, 42)).isNotEqualTo(item);
+  }
+
+  @Test
+  void theFieldsArithmeticIsThatOfBigIntegers() {
+    long seed = 8;
+    Random random = new Random(seed);
+    BigInteger prime = BigInteger.valueOf(Field.PRIME);
+    for (int i = 0; i < 10_000; i++) {
+      long one = i == 0 ? Field.PRIME - 1 : random.nextLong(Field.PRIME);
+      long other = i < 2 ? Field.PRIME - 1 : random.nextLong(Field.PRIME);
+      BigInteger first = BigInteger.valueOf(one);
+      BigInteger second = BigInteger.valueOf(other);
+      assertThat(Field.multiply(one, other))
+          .isEqualTo(first.multiply(second).mod(prime).longValueExact());
+      assertThat(Field.add(one, other)).isEqualTo(first.add(second).mod(prime).longValueExact());
+      assertThat(Field.subtract(one, other))
+          .isEqualTo(first.subtract(second).mod(prime).longValueExact());
+      int number = i == 2 ? Integer.MIN_VALUE : i == 3 ? -1 : random.nextInt() | 1;
+      assertThat(Field.multiply(Field.of(number), Field.inverse(number)))
+          .as("seed %d: inverse of %d", seed, number)
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void wantedIdsTravelInFourBytesAndAreBounded() {
+    long seed = 9;
+    Random random = new Random(seed);
+    long[] prefixes =
+        Arrays.stream(Sets.ids(random, 100_000))
+            .map(WantedIds::prefix)
+            .sorted()
+            .distinct()
+            .toArray();
+    byte[] bytes = WantedIds.encode(prefixes, 0, prefixes.length);
+    assertThat(WantedIds.decode(bytes)).isEqualTo(prefixes);
+    assertThat(bytes.length / (double) prefixes.length).isLessThan(4.1);
+    assertThat(WantedIds.prefix(Field.PRIME - 1)).isEqualTo(1L << 40);
+    assertThat(WantedIds.decode(WantedIds.encode(new long[] {1L << 40}, 0, 1))).hasSize(1);
+    assertThatThrownBy(() -> WantedIds.decode(new byte[] {0})).hasMessageContaining("ascending");
+    assertThatThrownBy(() -> WantedIds.decode(new byte[] {-1})).hasMessageContaining("varint");
+    assertThatThrownBy(() -> WantedIds.decode(new byte[] {-1, -1, -1, -1, -1, -1, 1}))
+        .hasMessageContaining("varint");
+    assertThatThrownBy(() -> WantedIds.decode(new byte[] {-1, -1, -1, -1, -1, 127}))
+        .hasMessageContaining("1 to 2^40");
   }
 
   @Test
@@ -64,7 +117,7 @@ class ItemHasherTest {
     assertThat(one.total()).isNotEqualTo(other.total());
     assertThat(one.differing(other).cardinality()).isEqualTo(1);
     byte[] key = "5000".getBytes(StandardCharsets.US_ASCII);
-    hasher.remove(other, hasher.item(key, 1), key, 1);
+    hasher.remove(other, hasher.item(hasher.id(key), 1), key, 1);
     assertThat(one.total()).isEqualTo(other.total());
     Digest difference = one.copy();
     difference.removeAll(other);
@@ -80,6 +133,6 @@ class ItemHasherTest {
 
   private static void put(ItemHasher hasher, Digest digest, int key, long valueHash) {
     byte[] bytes = Integer.toString(key).getBytes(StandardCharsets.US_ASCII);
-    hasher.add(digest, hasher.item(bytes, valueHash), bytes, valueHash);
+    hasher.add(digest, hasher.item(hasher.id(bytes), valueHash), bytes, valueHash);
   }
 }

@@ -13,14 +13,13 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 class SymbolsFuzzTest {
   @FuzzTest(maxDuration = "2m")
   void symbols(byte[] bytes) {
-    int symbols = bytes.length / 13 + 1;
+    int symbols = bytes.length / 14 + 1;
     Decoder decoder = new Decoder(bytes.length);
     try {
       decoder.take(bytes, new Sketch(symbols));
     } catch (BadSymbols e) {
       assertThat(e.getMessage()).isNotEmpty();
     }
-    assertThat(decoder.onlyTheirs().length + decoder.onlyOurs().length)
-        .isLessThanOrEqualTo(decoder.symbols());
+    assertThat(decoder.ids().length).isLessThanOrEqualTo(decoder.symbols());
   }
 }

@@ -2,9 +2,12 @@ package io.replicator.testing.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.replicator.api.Key;
 import io.replicator.api.Value;
 import io.replicator.hub.delivery.DeliveryCounter;
+import io.replicator.link.wire.Frame;
+import io.replicator.link.wire.ReconcileNote;
 import io.replicator.testing.testkit.MemoryLink;
 import io.replicator.testing.testkit.Seeds;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -111,6 +115,134 @@ final class ResyncTest {
         .isLessThan(keys / 5);
   }
 
+  /** The hub runs on, but no longer knows what was deleted while the client was away. */
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void forgottenDeletionsAreFoundByComparing(long seed) {
+    Stage stage = new Stage(seed, Duration.ofSeconds(30), false, 20);
+    int keys = 1000 + stage.random.nextInt(1000);
+    fill(stage, keys);
+    SimClient client = stage.client("away", fast(), 1 << 16, Stage.ALL);
+    SimClient other = stage.client("stays, so that the hub reads", fast(), 1 << 16, Stage.ALL);
+    stage.start();
+    stage.untilEqual(client, Duration.ofMinutes(1));
+    stage.untilEqual(other, Duration.ofMinutes(1));
+    Counts before = new Counts(stage);
+
+    client.kill();
+    for (int i = 0; i < keys / 3; i++) {
+      stage.database.write(Stage.key("a", i), null, 0);
+      stage.loop.advance(Duration.ofMillis(1));
+    }
+    // the index forgets little by little, as it is written to
+    for (int i = 0; i < 400; i++) {
+      changeSome(stage, 10, 10);
+      stage.loop.advance(Duration.ofMillis(10));
+    }
+    client.start();
+    stage.untilEqual(client, Duration.ofMinutes(2));
+    before.await(DeliveryCounter.RECONCILES_DONE, 1, Duration.ofMinutes(1));
+
+    assertThat(before.since(DeliveryCounter.SNAPSHOTS)).isZero();
+    assertThat(before.since(DeliveryCounter.RECONCILES_GIVEN_UP)).isZero();
+    assertThat(before.since(DeliveryCounter.ITEMS_WANTED)).as("seed %d", seed).isLessThan(100);
+  }
+
+  /** The odds of that are one in millions: so what proves a run is spoilt on its way. */
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void whatIsNotProvedIsFoundByListsInASecondRun(long seed) {
+    Stage stage = new Stage(seed, Duration.ofSeconds(30));
+    SimClient client = restartedWithDifferences(stage);
+    Counts before = new Counts(stage);
+    AtomicInteger spoilt = new AtomicInteger();
+    client.link().tamper(frame -> spoilt.get() < 1 ? spoil(frame, spoilt) : frame);
+    stage.hub.start();
+    stage.untilEqual(client, Duration.ofMinutes(2));
+    before.await(DeliveryCounter.RECONCILES_DONE, 1, Duration.ofMinutes(1));
+
+    assertThat(spoilt).hasValue(1);
+    assertThat(before.since(DeliveryCounter.RECONCILES_REFUTED)).isEqualTo(1);
+    assertThat(before.since(DeliveryCounter.ITEMS_LISTED)).isPositive();
+    assertThat(before.since(DeliveryCounter.RECONCILES_GIVEN_UP)).isZero();
+    assertThat(before.since(DeliveryCounter.SNAPSHOTS)).isZero();
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void whatIsNotProvedTwiceIsLoadedAnew(long seed) {
+    Stage stage = new Stage(seed, Duration.ofSeconds(30));
+    SimClient client = restartedWithDifferences(stage);
+    Counts before = new Counts(stage);
+    AtomicInteger spoilt = new AtomicInteger();
+    client.link().tamper(frame -> spoil(frame, spoilt));
+    stage.hub.start();
+    before.await(DeliveryCounter.SNAPSHOTS, 1, Duration.ofMinutes(1));
+    stage.untilEqual(client, Duration.ofMinutes(2));
+
+    assertThat(spoilt).hasValue(2);
+    assertThat(before.since(DeliveryCounter.RECONCILES_REFUTED)).isEqualTo(1);
+    assertThat(before.since(DeliveryCounter.RECONCILES_GIVEN_UP)).isEqualTo(1);
+    assertThat(before.since(DeliveryCounter.RECONCILES_DONE)).isZero();
+  }
+
+  /** Symbol 0 is wrong, so that nothing ever adds up. */
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void whatSymbolsCannotTellIsFoundByLists(long seed) {
+    Stage stage = new Stage(seed, Duration.ofSeconds(30));
+    SimClient client = restartedWithDifferences(stage);
+    Counts before = new Counts(stage);
+    AtomicInteger spoilt = new AtomicInteger();
+    client
+        .link()
+        .tamper(frame -> {
+          if (!frame.hasReconcileSymbols() || spoilt.getAndIncrement() > 0) {
+            return frame;
+          }
+          byte[] symbols = frame.getReconcileSymbols().getData().toByteArray();
+          symbols[0] ^= 1;
+          return frame.toBuilder()
+              .setReconcileSymbols(
+                  frame.getReconcileSymbols().toBuilder().setData(ByteString.copyFrom(symbols)))
+              .build();
+        });
+    stage.hub.start();
+    stage.untilEqual(client, Duration.ofMinutes(2));
+    before.await(DeliveryCounter.RECONCILES_DONE, 1, Duration.ofMinutes(1));
+
+    assertThat(before.since(DeliveryCounter.ITEMS_LISTED)).isPositive();
+    assertThat(before.since(DeliveryCounter.RECONCILES_GIVEN_UP)).isZero();
+    assertThat(before.since(DeliveryCounter.SNAPSHOTS)).isZero();
+  }
+
+  /** A client whose hub is down, and some of whose keys have changed meanwhile. */
+  private static SimClient restartedWithDifferences(Stage stage) {
+    fill(stage, 600 + stage.random.nextInt(1000));
+    SimClient client = stage.client("doubtful", fast(), 1 << 16, Stage.ALL);
+    stage.start();
+    stage.untilEqual(client, Duration.ofMinutes(1));
+    stage.hub.kill();
+    for (int i = 0; i < 200; i++) {
+      stage.put(Stage.key("a", i), 2000); // much more than is on its way at a time
+    }
+    return client;
+  }
+
+  private static Frame spoil(Frame frame, AtomicInteger spoilt) {
+    if (!frame.hasReconcileNote()
+        || frame.getReconcileNote().getKind() != ReconcileNote.Kind.WANTED) {
+      return frame;
+    }
+    spoilt.incrementAndGet();
+    byte[] digest = frame.getReconcileNote().getDigest().toByteArray();
+    digest[3] ^= 1;
+    return frame.toBuilder()
+        .setReconcileNote(
+            frame.getReconcileNote().toBuilder().setDigest(ByteString.copyFrom(digest)))
+        .build();
+  }
+
   private static void fill(Stage stage, int keys) {
     for (int i = 0; i < keys; i++) {
       stage.put(Stage.key("a", i), 60);
@@ -178,7 +310,11 @@ final class ResyncTest {
       while (since(counter) < wanted && stage.loop.nowNanos() < end) {
         stage.loop.advance(Duration.ofMillis(100));
       }
-      assertThat(since(counter)).as("seed %d: %s", stage.seed, counter).isEqualTo(wanted);
+      Map<DeliveryCounter, Long> all = new EnumMap<>(DeliveryCounter.class);
+      then.keySet().stream().filter(each -> since(each) != 0).forEach(each -> all.put(each, since(each)));
+      assertThat(since(counter))
+          .as("seed %d: %s of %s", stage.seed, counter, all)
+          .isEqualTo(wanted);
     }
   }
 }

@@ -12,6 +12,8 @@ import io.replicator.hub.delivery.CapRules;
 import io.replicator.hub.delivery.CollectionSettings;
 import io.replicator.hub.delivery.DatabaseSettings;
 import io.replicator.hub.delivery.DeliverySettings;
+import io.replicator.hub.delivery.ReconcileSettings;
+import io.replicator.hub.index.IndexSettings;
 import io.replicator.hub.qos.QosShares;
 import io.replicator.link.codec.Compression;
 import io.replicator.testing.testkit.MemoryDatagramLink;
@@ -55,13 +57,20 @@ final class Stage {
    * @param usual the settings that hubs have by default instead of drawn ones
    */
   Stage(long seed, Duration keepAlive, boolean usual) {
+    this(seed, keepAlive, usual, IndexSettings.DEFAULT_MAX_TOMBSTONES);
+  }
+
+  /**
+   * @param maxTombstones deletions that the hub remembers, unless its settings are the usual ones
+   */
+  Stage(long seed, Duration keepAlive, boolean usual, int maxTombstones) {
     this.seed = seed;
     this.loop = new VirtualLoop(seed);
     this.random = loop.random();
     this.faults = new Faults(loop);
     this.workers = task -> loop.schedule(Duration.ofNanos(1 + random.nextInt(2_000_000)), task);
     this.database = new ModelDatabase(loop, 0, false, 0);
-    this.settings = usual ? DeliverySettings.defaults("hub") : settings(keepAlive);
+    this.settings = usual ? DeliverySettings.defaults("hub") : settings(keepAlive, maxTombstones);
     this.hub =
         new SimHub(
             loop,
@@ -74,7 +83,7 @@ final class Stage {
                     List.of(new CollectionSettings("hot", HOT_KEYS, QosLevel.REALTIME)))));
   }
 
-  private DeliverySettings settings(Duration keepAlive) {
+  private DeliverySettings settings(Duration keepAlive, int maxTombstones) {
     return new DeliverySettings(
         "hub",
         oneOf(256, 1000, 4096),
@@ -91,7 +100,9 @@ final class Stage {
         Duration.ofMillis(oneOf(0, 5, 20)),
         Duration.ofSeconds(5),
         QosShares.DEFAULT,
-        CapRules.NONE);
+        CapRules.NONE,
+        ReconcileSettings.DEFAULTS,
+        maxTombstones);
   }
 
   int oneOf(int... choices) {

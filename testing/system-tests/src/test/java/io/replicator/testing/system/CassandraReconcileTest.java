@@ -12,11 +12,14 @@ import io.replicator.api.KeyPatterns;
 import io.replicator.api.SinkException;
 import io.replicator.client.receiver.CompareSettings;
 import io.replicator.client.receiver.FeedPlan;
+import io.replicator.client.replica.CheckResult;
+import io.replicator.client.replica.CopyCheck;
 import io.replicator.client.replica.HubAddress;
 import io.replicator.client.replica.Replica;
 import io.replicator.client.replica.ReplicaSettings;
 import io.replicator.client.sink.cassandra.CassandraCopy;
 import io.replicator.client.sink.cassandra.CassandraEndpoint;
+import io.replicator.client.sink.cassandra.CassandraHoldings;
 import io.replicator.client.sink.cassandra.CassandraSink;
 import io.replicator.client.sink.cassandra.CassandraSinkSettings;
 import io.replicator.command.compare.CassandraComparer;
@@ -74,9 +77,28 @@ final class CassandraReconcileTest {
         load(hub, source, cassandra, NO_VERIFICATION);
         assertReconciled(hub);
         assertThat(count(hub, DeliveryCounter.ITEMS_WANTED)).as("seed " + SEED).isBetween(1L, 200L);
+        assertThat(check(hub, cassandra)).returns(true, CheckResult::isEqual);
+        tamper(session);
+        assertThat(check(hub, cassandra))
+            .returns("", CheckResult::couldNot)
+            .returns(2L, CheckResult::strays)
+            .satisfies(found -> assertThat(found.lacking()).isPositive());
         verify(hub, source, cassandra, session);
       }
     }
+  }
+
+  /** What the command verify does. */
+  private static CheckResult check(HubServer hub, CassandraServer cassandra) {
+    return CopyCheck.run(
+            settings(hub),
+            List.of(
+                new CassandraHoldings(
+                    CassandraEndpoint.parse(cassandra.address()),
+                    CassandraSinkSettings.of(KEYSPACE))),
+            Duration.ZERO,
+            LIMIT)
+        .getFirst();
   }
 
   /** The verification in the background finds what was done to the tables, and has it mended. */
@@ -120,15 +142,18 @@ final class CassandraReconcileTest {
   }
 
   private static Replica start(HubServer hub, CassandraServer cassandra, CompareSettings compare) {
-    FeedPlan feed = new FeedPlan(new FeedId(DATABASE, "", KeyPatterns.ALL), null);
     return Replica.start(
-        ReplicaSettings.of(
-                "client", List.of(new HubAddress("127.0.0.1", hub.port())), List.of(feed))
-            .comparing(compare),
+        settings(hub).comparing(compare),
         List.of(
             new CassandraSink(
                 CassandraEndpoint.parse(cassandra.address()),
                 CassandraSinkSettings.of(KEYSPACE).withCreateSchema(true))));
+  }
+
+  private static ReplicaSettings settings(HubServer hub) {
+    FeedPlan feed = new FeedPlan(new FeedId(DATABASE, "", KeyPatterns.ALL), null);
+    return ReplicaSettings.of(
+        "client", List.of(new HubAddress("127.0.0.1", hub.port())), List.of(feed));
   }
 
   private static HubSettings hubSettings(RedisServer source) {

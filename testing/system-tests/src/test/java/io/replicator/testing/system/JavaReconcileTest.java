@@ -71,8 +71,7 @@ class JavaReconcileTest {
         redis.run("SET new x");
       });
       try (HubServer second = start(port)) {
-        Await.until(
-            LIMIT, "reconciled", () -> count(second, DeliveryCounter.RECONCILES_DONE) == 1);
+        Await.until(LIMIT, "reconciled", () -> count(second, DeliveryCounter.RECONCILES_DONE) == 1);
         assertOnlyReconciled(second);
         assertThat(heard.keySet())
             .containsExactlyInAnyOrder("key:7", "late", "key:8", "zset", "new");

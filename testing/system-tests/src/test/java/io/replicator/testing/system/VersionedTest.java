@@ -55,13 +55,14 @@ final class VersionedTest {
   }
 
   @Test
-  void loadsAnewWhenListsWereLostWhileTheHubRuns() {
+  void reconcilesWhenListsWereLostWhileTheHubRuns() {
     try (RedisServer source = RedisServer.started();
         RedisServer target = RedisServer.started();
         ChainWriter writer = writerAt(source);
         ChainWatch watch = new ChainWatch(target.port(), DATABASE, writer.history());
         Node hub = hub("hub", source).start();
         Node client = client("client", hub, target).start()) {
+      loadQuotes(source, 3_000);
       writer.write(100);
       awaitShown(watch, writer, hub, client);
       writer.writeWithoutList();
@@ -70,18 +71,20 @@ final class VersionedTest {
       hub.awaitOutput("history lost");
       awaitEqual(source, target, hub, client);
       assertThat(hub.figure("histories_lost")).isEqualTo(1);
+      assertReconciled(hub, 1);
       assertThat(watch.complaints()).isEmpty();
     }
   }
 
   @Test
-  void loadsAnewWhenListsEndedWhileTheClientWasAway() {
+  void reconcilesWhenListsEndedWhileTheClientWasAway() {
     try (RedisServer source = RedisServer.started();
         RedisServer target = RedisServer.started();
         ChainWriter writer = writerAt(source);
         ChainWatch watch = new ChainWatch(target.port(), DATABASE, writer.history());
         Node hub = hub("hub", source).start();
         Node client = client("client", hub, target).start()) {
+      loadQuotes(source, 3_000);
       writer.write(100);
       awaitShown(watch, writer, hub, client);
       hub.kill();
@@ -91,6 +94,7 @@ final class VersionedTest {
       awaitShown(watch, writer, hub, client);
       hub.awaitOutput("reason=\"history gone\"");
       awaitEqual(source, target, hub, client);
+      assertReconciled(hub, 0);
       assertThat(watch.complaints()).isEmpty();
     }
   }
@@ -257,6 +261,14 @@ final class VersionedTest {
 
   private static String at(RedisServer server) {
     return server.address();
+  }
+
+  /** Only what differed was sent; so many snapshots came before. */
+  private static void assertReconciled(Node hub, long snapshots) {
+    Await.until(Duration.ofSeconds(60), "reconciled", () -> hub.figure("reconciles_done") > 0);
+    assertThat(hub.figure("snapshots")).as(hub.story()).isEqualTo(snapshots);
+    assertThat(hub.figure("reconciles_given_up")).as(hub.story()).isZero();
+    assertThat(hub.figure("items_wanted")).as(hub.story()).isLessThan(1_000);
   }
 
   private static void loadQuotes(RedisServer source, int count) {

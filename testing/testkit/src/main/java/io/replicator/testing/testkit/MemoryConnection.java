@@ -94,7 +94,7 @@ final class MemoryConnection implements Connection {
     if (closing || ended) {
       return;
     }
-    unsent.add(new Item(frame, bytes, 0));
+    unsent.add(new Item(link.arriving(direction, frame), bytes, 0));
     unsentBytes += bytes;
     choked |= unsentBytes >= link.settings().unsentLimitBytes();
     sentFrames++;

@@ -4,12 +4,14 @@ import io.replicator.link.transport.ConnectFailed;
 import io.replicator.link.transport.Connection;
 import io.replicator.link.transport.Connector;
 import io.replicator.link.transport.Loop;
+import io.replicator.link.wire.Frame;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +80,7 @@ public final class MemoryLink implements Connector {
   private volatile boolean stalledToHub;
   private volatile boolean stalledToClient;
   private volatile boolean blackhole;
+  private volatile UnaryOperator<Frame> tampering = UnaryOperator.identity();
 
   public MemoryLink(Loop clientLoop, Loop hubLoop, Settings settings) {
     this.clientLoop = clientLoop;
@@ -93,6 +96,15 @@ public final class MemoryLink implements Connector {
   /** New connections are refused until the hub listens again. */
   public void refuse() {
     hub = null;
+  }
+
+  /** What the hub sends from now on arrives as this makes it. */
+  public void tamper(UnaryOperator<Frame> toClient) {
+    tampering = toClient;
+  }
+
+  Frame arriving(Direction direction, Frame frame) {
+    return direction == Direction.TO_CLIENT ? tampering.apply(frame) : frame;
   }
 
   public Settings settings() {

@@ -4,6 +4,8 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import io.replicator.api.FeedId;
+import io.replicator.api.Holdings;
 import io.replicator.api.Key;
 import io.replicator.api.Value;
 import io.replicator.api.ValueHash;
@@ -11,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +77,18 @@ public final class CassandraCopy implements AutoCloseable {
 
     /** It is kept aside as a dead letter. */
     record Dead(String reason) implements Finding {}
+  }
+
+  /** Tells what the typed tables hold of a feed, see {@link Holdings#read}. */
+  void tell(FeedId feed, Predicate<byte[]> covers, int keysPerSecond, Holdings.Pages pages) {
+    new HoldingsReader(
+            session,
+            settings,
+            settings.targetDatabase(feed.database()),
+            key -> feed.patterns().matches(key) && covers.test(key),
+            keysPerSecond,
+            pages)
+        .run();
   }
 
   /** What the typed tables hold of this type, empty if nothing. */

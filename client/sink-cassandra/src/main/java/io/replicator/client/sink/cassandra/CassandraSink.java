@@ -105,8 +105,7 @@ public final class CassandraSink implements Holdings {
   /** A row of a user's own table does not tell what the value was that it came from. */
   @Override
   public boolean tells(FeedId feed) {
-    return settings.mappings().stream()
-        .noneMatch(mapping -> mapping.database() < 0 || mapping.database() == feed.database());
+    return settings.tellsOf(feed.database());
   }
 
   @Override

@@ -82,6 +82,14 @@ public record CassandraSinkSettings(
         2_000_000);
   }
 
+  /**
+   * Whether its tables tell what values of this source database were: not those of the user's own.
+   */
+  boolean tellsOf(int sourceDatabase) {
+    return mappings.stream()
+        .noneMatch(mapping -> mapping.database() < 0 || mapping.database() == sourceDatabase);
+  }
+
   /** Where a source database goes. */
   public int targetDatabase(int sourceDatabase) {
     return databases.getOrDefault(sourceDatabase, sourceDatabase);

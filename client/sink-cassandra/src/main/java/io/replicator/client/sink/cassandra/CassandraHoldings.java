@@ -1,0 +1,121 @@
+package io.replicator.client.sink.cassandra;
+
+import io.replicator.api.Batch;
+import io.replicator.api.Cursor;
+import io.replicator.api.FeedId;
+import io.replicator.api.Holdings;
+import io.replicator.api.Key;
+import io.replicator.api.SinkException;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** A target Cassandra that is only looked at: tells what it holds, and is never written to. */
+public final class CassandraHoldings implements Holdings {
+  private final CassandraEndpoint endpoint;
+  private final CassandraSinkSettings settings;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final String name;
+
+  /** Opened by the first {@link #open}, which come one after the other. */
+  private volatile @Nullable CassandraCopy copy;
+
+  public CassandraHoldings(CassandraEndpoint endpoint, CassandraSinkSettings settings) {
+    this.endpoint = endpoint;
+    this.settings = settings;
+    this.name = new Connector(endpoint, settings.readConsistency().name()).name();
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public CompletionStage<Cursor> open(FeedId feed) {
+    if (!settings.tellsOf(feed.database())) {
+      return CompletableFuture.failedFuture(
+          new SinkException(
+              SinkException.Category.REFUSED,
+              name
+                  + ": keys of feed "
+                  + feed.name()
+                  + " go to tables of your own, whose rows do not tell what the value was: use"
+                  + " 'replicator compare --cassandra' for them"));
+    }
+    return run(
+            () -> {
+              if (copy == null) {
+                copy = CassandraCopy.open(endpoint, settings);
+              }
+            })
+        .thenApply(done -> Cursor.NONE);
+  }
+
+  @Override
+  public boolean holdsData(FeedId feed) {
+    return true;
+  }
+
+  @Override
+  public CompletionStage<Void> read(
+      FeedId feed, Predicate<byte[]> covers, boolean chainIsData, int keysPerSecond, Pages pages) {
+    return run(() -> Objects.requireNonNull(copy).tell(feed, covers, keysPerSecond, pages));
+  }
+
+  @Override
+  public CompletionStage<Void> apply(Batch batch) {
+    return refused();
+  }
+
+  @Override
+  public CompletionStage<Long> removeLeftovers(FeedId feed, Presence presence) {
+    return refused();
+  }
+
+  @Override
+  public CompletionStage<Long> removeStrays(FeedId feed, List<Key> keys, Presence presence) {
+    return refused();
+  }
+
+  private <T> CompletionStage<T> refused() {
+    return CompletableFuture.failedFuture(
+        new SinkException(
+            SinkException.Category.BROKEN, name + " is only looked at, not written to"));
+  }
+
+  private CompletionStage<Void> run(Runnable step) {
+    try {
+      return CompletableFuture.runAsync(step, threads)
+          .exceptionallyCompose(e -> CompletableFuture.failedFuture(Failures.of(name, e)));
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(
+          new SinkException(SinkException.Category.UNAVAILABLE, name + ": it is closed", e));
+    }
+  }
+
+  @Override
+  public boolean owesLeftovers(FeedId feed) {
+    return false;
+  }
+
+  @Override
+  public CompletionStage<Void> reconciled(FeedId feed) {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public void close() {
+    threads.shutdown();
+    CassandraCopy open = copy;
+    if (open != null) {
+      open.close();
+    }
+  }
+}
