@@ -105,7 +105,8 @@ class MappingTest {
 
   @Test
   void howCopiesAreComparedIsSetOnBothSides() {
-    var hub = hub("hub --reconcile off --reconcile-memory 64MiB --hash-rate 0 --tombstones 7").delivery();
+    var hub =
+        hub("hub --reconcile off --reconcile-memory 64MiB --hash-rate 0 --tombstones 7").delivery();
     assertThat(hub.maxTombstones()).isEqualTo(7);
     assertThat(hub.reconcile().enabled()).isFalse();
     assertThat(hub.reconcile().memoryBytes()).isEqualTo(64L << 20);

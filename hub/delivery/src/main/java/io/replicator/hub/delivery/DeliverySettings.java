@@ -28,8 +28,8 @@ import java.util.OptionalInt;
  * @param shares minimum shares of the levels of a connection
  * @param caps the most bytes per second that a subscriber is given, until they are changed
  * @param reconcile how copies are compared with what the hub has
- * @param maxTombstones deleted keys that are remembered in a database; a cursor that needs older ones
- *     is worth nothing
+ * @param maxTombstones deleted keys that are remembered in a database; a cursor that needs older
+ *     ones is worth nothing
  */
 public record DeliverySettings(
     String hubId,
