@@ -239,7 +239,7 @@ test('100,000 keys are loaded and the page stays responsive', async (context) =>
   assert.equal(took.size, 100_000);
   assert.equal(bytes.length, 1, 'the load came over HTTP');
   // By what is slow on a busy machine nothing is proved: that others had their turn, all along, is.
-  assert.ok(took.turns >= 20, `${took.turns} turns for others in ${took.millis} ms`);
+  assert.ok(took.turns >= 5, `${took.turns} turns for others in ${took.millis} ms`);
   assert.ok(took.longest < Math.max(1000, took.millis / 2), `a task of ${took.longest} ms in ${took.millis} ms`);
   await redis.run('SET', 'key:7', 'changed');
   await until('the change', () => page.evaluate(() => window.live.text('key:7')), (text) => text === 'changed');
