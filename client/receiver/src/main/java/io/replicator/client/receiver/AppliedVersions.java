@@ -58,6 +58,13 @@ final class AppliedVersions {
   }
 
   void remember(List<Change> applied) {
+    remember(applied, 0);
+  }
+
+  /**
+   * @param readVersion the values were read when this was the version: they are at least as new
+   */
+  void remember(List<Change> applied, long readVersion) {
     if (entries + applied.size() > MAX_ENTRIES) {
       throw new ProtocolException(
           WireError.OVERLOADED,
@@ -69,8 +76,9 @@ final class AppliedVersions {
       if (change instanceof Change.Part part && !part.last()) {
         continue;
       }
-      versions.merge(change.key(), change.version(), Math::max);
-      newest = Math.max(newest, change.version());
+      long version = Math.max(change.version(), readVersion);
+      versions.merge(change.key(), version, Math::max);
+      newest = Math.max(newest, version);
       keys.add(change.key());
     }
     if (!keys.isEmpty()) {

@@ -107,12 +107,22 @@ final class FeedDatagrams {
   }
 
   /** Of a batch of the live lane that came in blocks: what is newer than what is there. */
-  List<Change> newerOnly(List<Change> live) {
-    List<Change> kept = applied.newerOnly(live);
+  List<Change> newerOnly(Batch live) {
+    List<Change> kept = applied.newerOnly(live.changes());
     if (on) {
-      applied.remember(kept);
+      applied.remember(kept, live.readVersion());
     }
     return kept;
+  }
+
+  /**
+   * A batch of the backfill lane is applied. A value in parts, alone in its batch, may have been
+   * read again since its key was chosen: a datagram that was read in between is older (I3).
+   */
+  void backfilled(Batch backfill) {
+    if (on && backfill.changes().size() == 1) {
+      applied.remember(backfill.changes(), backfill.readVersion());
+    }
   }
 
   /** Another history begins. */

@@ -291,7 +291,7 @@ final class FeedPipeline {
       backfilling = true;
     }
     if (batch.lane() == Lane.LIVE) {
-      List<Change> newer = datagrams.newerOnly(batch.changes());
+      List<Change> newer = datagrams.newerOnly(batch);
       if (backfilling) {
         ahead.remember(newer);
       }
@@ -300,7 +300,9 @@ final class FeedPipeline {
     List<Change> kept = ahead.withoutOlder(batch.changes());
     int dropped = batch.changes().size() - kept.size();
     counts.dropped(dropped);
-    return dropped == 0 ? batch : with(batch, kept);
+    Batch newer = dropped == 0 ? batch : with(batch, kept);
+    datagrams.backfilled(newer);
+    return newer;
   }
 
   private static Batch with(Batch batch, List<Change> changes) {

@@ -72,9 +72,20 @@ final class FeedDatagramsTest {
     mode(true, 1, 0);
     datagrams.arrived(1, 0, batch(Rig.put("a", 20)));
     assertThat(taken()).containsExactly(20L);
-    List<Change> kept = datagrams.newerOnly(List.of(Rig.put("a", 15), Rig.put("b", 16)));
+    List<Change> kept = datagrams.newerOnly(batch(Rig.put("a", 15), Rig.put("b", 16)));
     assertThat(kept).extracting(Change::version).containsExactly(16L);
     datagrams.arrived(2, 0, batch(Rig.put("b", 14)));
     assertThat(taken()).isEmpty();
+  }
+
+  /** A value in parts keeps the version at which its key was chosen, also when it is read again. */
+  @Test
+  void whatTheBackfillReadAgainIsNotReplacedByADatagramReadInBetween() { // I3, P185
+    mode(true, 1, 10);
+    datagrams.backfilled(Rig.batch(Lane.BACKFILL, 15, Cursor.NONE, Rig.put("a", 9)));
+    datagrams.arrived(1, 10, batch(Rig.put("a", 14)));
+    assertThat(taken()).isEmpty();
+    datagrams.arrived(2, 10, batch(Rig.put("a", 16)));
+    assertThat(taken()).containsExactly(16L);
   }
 }

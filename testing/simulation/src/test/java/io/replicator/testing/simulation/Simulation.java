@@ -43,6 +43,7 @@ final class Simulation {
   private static final int MAX_TASKS = 200_000;
 
   final long seed;
+  final boolean ofDatagrams;
   final VirtualLoop loop;
   final RandomGenerator random;
   final Faults faults;
@@ -55,7 +56,17 @@ final class Simulation {
   private final DeliverySettings settings;
 
   Simulation(long seed) {
+    this(seed, false);
+  }
+
+  /** Every client has datagrams, and most of what goes wrong happens to them. */
+  static Simulation ofDatagrams(long seed) {
+    return new Simulation(seed, true);
+  }
+
+  private Simulation(long seed, boolean ofDatagrams) {
     this.seed = seed;
+    this.ofDatagrams = ofDatagrams;
     this.loop = new VirtualLoop(seed);
     this.random = loop.random();
     this.faults = new Faults(loop);
@@ -128,7 +139,8 @@ final class Simulation {
   private SimClient client(String name) {
     MemoryLink link = new MemoryLink(loop, loop, drawLink());
     hub.add(link);
-    MemoryDatagramLink datagrams = chance(2) ? new MemoryDatagramLink(loop, drawDatagrams()) : null;
+    boolean wanted = chance(2) || ofDatagrams;
+    MemoryDatagramLink datagrams = wanted ? new MemoryDatagramLink(loop, drawDatagrams()) : null;
     if (datagrams != null) {
       hub.add(datagrams);
     }

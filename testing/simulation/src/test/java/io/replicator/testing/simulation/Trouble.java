@@ -34,7 +34,8 @@ final class Trouble {
     }
     SimClient client = simulation.clients.get(random.nextInt(simulation.clients.size()));
     MemoryDatagramLink datagrams = client.datagrams();
-    if (datagrams != null && random.nextInt(3) == 0) {
+    int shareOfDatagrams = simulation.ofDatagrams ? 2 : 1;
+    if (datagrams != null && random.nextInt(3) < shareOfDatagrams) {
       datagrams(datagrams);
       return;
     }
