@@ -23,16 +23,18 @@ final class ParityPolicy {
   }
 
   /** So many datagrams are sent before the line is judged, and judged again. */
-  private static final int JUDGED_AFTER = 256;
+  private static final int JUDGED_AFTER = 64;
+
+  private static final int JUDGED_AGAIN_AFTER = 256;
 
   private static final double BEGINS_AT = 0.004;
   private static final double ENDS_BELOW = 0.001;
 
-  /** Beyond it REALTIME gets more of them. */
+  /** Beyond it REALTIME gets more of them, though not a seventh of its bytes. */
   private static final double LOSES_MUCH = 0.02;
 
   private static final int USUAL = 10;
-  private static final int FOR_REALTIME = 4;
+  private static final int FOR_REALTIME = 8;
 
   private final Setting setting;
   private long sentBefore;
@@ -49,7 +51,7 @@ final class ParityPolicy {
    * @param lost of them those that did not arrive, whether they were made from parities or not
    */
   void judge(long sent, long lost) {
-    if (sent - sentBefore < JUDGED_AFTER) {
+    if (sent - sentBefore < (on ? JUDGED_AGAIN_AFTER : JUDGED_AFTER)) {
       return;
     }
     double now = Math.max(0, lost - lostBefore) / (double) (sent - sentBefore);
