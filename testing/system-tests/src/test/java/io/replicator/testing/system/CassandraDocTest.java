@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.replicator.command.redis.FreePort;
 import io.replicator.command.redis.RedisServer;
-import io.replicator.testing.cassandra.CassandraServer;
 import io.replicator.testing.testkit.Await;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The commands, the file and the queries of docs/cassandra.md, as they stand there but for the
- * ports.
+ * ports: the Cassandra is the one that its start script runs.
  */
 final class CassandraDocTest {
   private static final Path DOC = Path.of("../../docs/cassandra.md").toAbsolutePath().normalize();
@@ -36,7 +35,7 @@ final class CassandraDocTest {
     String doc = Files.readString(DOC);
     try (RedisServer source = RedisServer.started();
         Redis redis = new Redis(source.port());
-        CassandraServer cassandra = CassandraServer.started()) {
+        CassandraScript cassandra = CassandraScript.started(DOC, folder)) {
       fill(redis);
       try (ReplicatorProcess hub = process(doc, "hub", source, cassandra).start();
           ReplicatorProcess client = process(doc, "client", source, cassandra).start()) {
@@ -66,7 +65,7 @@ final class CassandraDocTest {
   }
 
   /** The YAML file, whose mapping is new: the rows of the first client are written anew. */
-  private void withTablesOfYourOwn(String doc, RedisServer source, CassandraServer cassandra)
+  private void withTablesOfYourOwn(String doc, RedisServer source, CassandraScript cassandra)
       throws IOException {
     Path file = folder.resolve("client.yaml");
     String yaml = at(block(doc, "yaml"), source, cassandra).replace("replicator\n", "own\n");
@@ -104,7 +103,7 @@ final class CassandraDocTest {
   private void awaitCompareSaysEqual(
       String doc,
       RedisServer source,
-      CassandraServer cassandra,
+      CassandraScript cassandra,
       ReplicatorProcess hub,
       ReplicatorProcess client) {
     String[] words = words(doc, "compare", source, cassandra);
@@ -130,7 +129,7 @@ final class CassandraDocTest {
   }
 
   private ReplicatorProcess process(
-      String doc, String command, RedisServer source, CassandraServer cassandra) {
+      String doc, String command, RedisServer source, CassandraScript cassandra) {
     List<String> words = new ArrayList<>(List.of(words(doc, command, source, cassandra)));
     words.addAll(List.of("--http", "off"));
     return ReplicatorProcess.of(folder, command, words.toArray(String[]::new));
@@ -138,7 +137,7 @@ final class CassandraDocTest {
 
   /** The words of the document's only "./replicator command …". */
   private String[] words(
-      String doc, String command, RedisServer source, CassandraServer cassandra) {
+      String doc, String command, RedisServer source, CassandraScript cassandra) {
     List<String> lines =
         doc.lines().filter(line -> line.startsWith("    ./replicator " + command + " ")).toList();
     assertThat(lines).hasSize(1);
@@ -146,7 +145,7 @@ final class CassandraDocTest {
     return Arrays.copyOfRange(words, 1, words.length);
   }
 
-  private String at(String text, RedisServer source, CassandraServer cassandra) {
+  private String at(String text, RedisServer source, CassandraScript cassandra) {
     return text.replace("127.0.0.1:6379", source.address())
         .replace("127.0.0.1:9042", cassandra.address())
         .replace("127.0.0.1:3333", hubAddress);

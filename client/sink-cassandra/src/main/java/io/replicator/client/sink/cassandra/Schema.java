@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,19 +54,33 @@ final class Schema {
   }
 
   private void create() {
+    List<String> statements = statements();
+    if (statements.isEmpty()) {
+      return;
+    }
+    // The driver reads the whole schema anew after each statement: once, at the end, is enough.
+    session.setSchemaMetadataEnabled(false);
+    statements.forEach(this::run);
+    session
+        .setSchemaMetadataEnabled(null)
+        .toCompletableFuture()
+        .orTimeout(DDL_LIMIT.toSeconds(), TimeUnit.SECONDS)
+        .join();
+  }
+
+  private List<String> statements() {
+    List<String> statements = new ArrayList<>();
     if (keyspace().isEmpty()) {
-      run(keyspaceStatement());
+      statements.add(keyspaceStatement());
     }
-    for (Table table : Table.all()) {
+    List<Table> tables = new ArrayList<>(Table.all());
+    settings.mappings().forEach(mapping -> tables.add(MappedTable.table(mapping)));
+    for (Table table : tables) {
       if (keyspace().flatMap(keyspace -> keyspace.getTable(table.name())).isEmpty()) {
-        run(table.createStatement(settings.keyspace()));
+        statements.add(table.createStatement(settings.keyspace()));
       }
     }
-    for (KeyMapping mapping : settings.mappings()) {
-      if (keyspace().flatMap(keyspace -> keyspace.getTable(mapping.table())).isEmpty()) {
-        run(MappedTable.table(mapping).createStatement(settings.keyspace()));
-      }
-    }
+    return statements;
   }
 
   /** As many replicas as there are nodes, at most three: what one cluster alone would want. */
