@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
  */
 final class Lab implements AutoCloseable {
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
-  private static final Pattern COMMANDS = Pattern.compile("\"commands_ok\": ([0-9]+)");
+  private static final Pattern TAKEN = Pattern.compile("\"commands_ok\": ([0-9]+)");
+  private static final Pattern REFUSED = Pattern.compile("\"commands_bad\": ([0-9]+)");
   private static final Pattern EMULATOR = Pattern.compile("\"emulator\": \"([a-z]+)\"");
   private static final AtomicInteger NUMBERS = new AtomicInteger();
 
@@ -88,22 +89,32 @@ final class Lab implements AutoCloseable {
 
   /** What the link has carried until now. */
   synchronized LinkCounters counters() {
-    long before = commands();
     tell("stats");
-    Waiting.require(ANSWER_LIMIT, "counters of link " + name, () -> commands() > before);
     return LinkCounters.parse(stats());
   }
 
-  private void tell(String command) {
+  /** Returns when the link has obeyed. */
+  private synchronized void tell(String command) {
+    long before = number(TAKEN);
+    long refused = number(REFUSED);
     try (FileOutputStream out = new FileOutputStream(state.resolve("ctl").toFile())) {
       out.write((command + "\n").getBytes(StandardCharsets.US_ASCII));
     } catch (IOException e) {
       throw new UncheckedIOException("link " + name + " takes no commands", e);
     }
+    Waiting.require(
+        ANSWER_LIMIT,
+        "link " + name + " obeys: " + command,
+        () -> {
+          if (number(REFUSED) > refused) {
+            throw new IllegalStateException("link " + name + " refused: " + command);
+          }
+          return number(TAKEN) > before;
+        });
   }
 
-  private long commands() {
-    Matcher found = COMMANDS.matcher(stats());
+  private long number(Pattern counter) {
+    Matcher found = counter.matcher(stats());
     return found.find() ? Long.parseLong(found.group(1)) : -1;
   }
 

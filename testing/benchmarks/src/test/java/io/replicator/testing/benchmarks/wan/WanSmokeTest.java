@@ -3,15 +3,9 @@ package io.replicator.testing.benchmarks.wan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.replicator.testing.benchmarks.RespClient;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,8 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
  * says so is tested instead, and the reason is printed.
  */
 class WanSmokeTest {
-  private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
-  private static final Path LAB = ROOT.resolve("testing/wanlab/wan");
+  private static final Path ROOT = SmokeLab.ROOT;
   private static final Duration LIMIT = Duration.ofSeconds(90);
   private static final int KEYS = 2_000;
 
@@ -30,13 +23,13 @@ class WanSmokeTest {
 
   @Test
   void aSmallLoadOverALossyLinkBecomesACopy() throws Exception {
-    if (!labIsHere()) {
+    if (!SmokeLab.isHere(folder)) {
       return;
     }
     InitialLoad small =
         new InitialLoad(
             "smoke", Data.JSON, KEYS, new Link("10mbit", 50, 1), List.of("bbr"), List.of());
-    Bench bench = new Bench(ROOT, launcher(), 1, LIMIT);
+    Bench bench = new Bench(ROOT, SmokeLab.launcher(folder), 1, LIMIT);
 
     Result result = small.run(bench, Contender.replicator()); // fails if one value differs
 
@@ -47,10 +40,10 @@ class WanSmokeTest {
 
   @Test
   void afterACutTheClientComesBackOverANewConnection() throws Exception {
-    if (!labIsHere()) {
+    if (!SmokeLab.isHere(folder)) {
       return;
     }
-    Bench bench = new Bench(ROOT, launcher(), 1, LIMIT);
+    Bench bench = new Bench(ROOT, SmokeLab.launcher(folder), 1, LIMIT);
     try (Site site = Site.open(bench, new Link("10mbit", 50, 0), Contender.replicator())) {
       Data.JSON.load(site.sourceClient(), KEYS);
       Copy copy = site.prepare();
@@ -80,55 +73,5 @@ class WanSmokeTest {
 
   private static double connections(Copy copy) {
     return ((Copy.Replicator) copy).hubNumber("connections");
-  }
-
-  /** Hub and client with the classes of this build: nothing is built while a build runs. */
-  private Path launcher() throws IOException {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    List<String> command =
-        List.of(
-            "exec",
-            java,
-            "--enable-native-access=ALL-UNNAMED",
-            "-Dio.lettuce.core.iouring=false",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx256m",
-            "-cp",
-            "'" + System.getProperty("java.class.path") + "'",
-            "io.replicator.command.cli.Main",
-            "\"$@\"");
-    Path script = folder.resolve("replicator");
-    Files.writeString(script, "#!/bin/sh\n" + String.join(" ", command) + "\n");
-    assertThat(script.toFile().setExecutable(true)).isTrue();
-    return script;
-  }
-
-  /** If not, what is asked for must be refused with a reason. */
-  private boolean labIsHere() throws Exception {
-    Map<Integer, String> probe = ran(LAB.toString(), "probe");
-    boolean relay = Files.exists(Path.of("/dev/net/tun")) && ran("gcc", "--version").containsKey(0);
-    if (probe.containsKey(0) && (relay || probe.containsValue("netem\n"))) {
-      return true;
-    }
-    Map<Integer, String> refused = ran(LAB.toString(), "up", "smoke");
-    System.out.println("no emulated link here, its refusal is tested instead: " + refused);
-    assertThat(refused).doesNotContainKey(0);
-    assertThat(refused.values()).allSatisfy(text -> assertThat(text).contains("wan: "));
-    return false;
-  }
-
-  /** What a command printed, by its exit code. */
-  private Map<Integer, String> ran(String... command) throws Exception {
-    Path out = Files.createTempFile(folder, "out", "");
-    ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(List.of(command)));
-    builder.environment().put("WAN_DIR", folder.resolve("wanlab").toString());
-    try {
-      Process process = builder.redirectErrorStream(true).redirectOutput(out.toFile()).start();
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-      return Map.of(process.exitValue(), Files.readString(out, StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      return Map.of(127, String.valueOf(e.getMessage()));
-    }
   }
 }
