@@ -9,6 +9,7 @@ import io.replicator.api.Lane;
 import io.replicator.link.codec.CompressedBatch;
 import io.replicator.link.codec.Compression;
 import io.replicator.link.codec.DatagramFormat;
+import io.replicator.link.codec.Dictionaries;
 import io.replicator.link.codec.ProtocolException;
 import io.replicator.link.codec.WireError;
 import io.replicator.link.transport.Loop;
@@ -157,8 +158,8 @@ final class FeedPipeline {
   }
 
   /** A datagram came that counts. */
-  void arrived(DatagramBatch datagram, Compression granted) {
-    Batch batch = DatagramFormat.decode(datagram, id, granted);
+  void arrived(DatagramBatch datagram, Compression granted, Dictionaries dictionaries) {
+    Batch batch = DatagramFormat.decode(datagram, id, granted, dictionaries);
     if (batch.epoch() != epoch) {
       datagrams.wasStale();
       return;

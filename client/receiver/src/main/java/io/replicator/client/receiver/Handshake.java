@@ -5,6 +5,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.replicator.api.Cursor;
 import io.replicator.api.Holdings;
 import io.replicator.link.codec.Compression;
+import io.replicator.link.codec.Dictionary;
 import io.replicator.link.codec.ProtocolException;
 import io.replicator.link.codec.WireError;
 import io.replicator.link.wire.FeedGrant;
@@ -51,7 +52,8 @@ final class Handshake {
             .setWindowBytes(settings.windowBytes())
             .setMaxBatchBytes(settings.maxBatchBytes())
             .setBlockBytes(settings.blockBytes())
-            .setDatagramBytes(datagramBytes);
+            .setDatagramBytes(datagramBytes)
+            .setDictionaryBytes(Dictionary.MAX_BYTES);
     for (int i = 0; i < feeds.size(); i++) {
       hello.addFeeds(request(i, feeds.get(i)));
     }

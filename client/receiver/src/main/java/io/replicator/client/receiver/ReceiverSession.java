@@ -13,6 +13,7 @@ import io.replicator.link.transport.Loop;
 import io.replicator.link.wire.Block;
 import io.replicator.link.wire.DatagramBatch;
 import io.replicator.link.wire.DatagramMode;
+import io.replicator.link.wire.Dictionary;
 import io.replicator.link.wire.FeedGrant;
 import io.replicator.link.wire.FeedLag;
 import io.replicator.link.wire.Frame;
@@ -253,6 +254,7 @@ public final class ReceiverSession implements Connection.Listener {
           DATAGRAM_OFFER,
           DATAGRAM_MODE,
           DATAGRAM_ACK,
+          DICTIONARY,
           RECONCILE_BEGIN,
           RECONCILE_ASK,
           RECONCILE_SYMBOLS,
@@ -325,6 +327,7 @@ public final class ReceiverSession implements Connection.Listener {
       case ERROR -> refused(frame);
       case DATAGRAM_OFFER -> datagrams.offered(frame.getDatagramOffer());
       case DATAGRAM_MODE -> mode(frame.getDatagramMode());
+      case DICTIONARY -> dictionary(streaming, frame.getDictionary());
       case HELLO,
           WELCOME,
           ACK,
@@ -365,6 +368,15 @@ public final class ReceiverSession implements Connection.Listener {
     complete.ifPresent(pipeline::arrived);
   }
 
+  private void dictionary(State.Streaming streaming, Dictionary came) {
+    var _ = granted(came.getFeed());
+    streaming
+        .reassembler
+        .dictionaries()
+        .learn(came.getFeed(), came.getNumber(), came.getData().toByteArray());
+    sendNow(Frame.newBuilder().setDictionary(came.toBuilder().clearData()).build());
+  }
+
   private void mode(DatagramMode mode) {
     granted(mode.getFeed()).datagrams().mode(mode);
   }
@@ -374,7 +386,7 @@ public final class ReceiverSession implements Connection.Listener {
     if (state instanceof State.Streaming streaming) {
       FeedPipeline pipeline = granted(batch.getFeed());
       if (pipeline.datagrams().accepts(batch.getNumber()) && datagrams.arrived(batch.getNumber())) {
-        pipeline.arrived(batch, streaming.compression);
+        pipeline.arrived(batch, streaming.compression, streaming.reassembler.dictionaries());
       }
     }
   }

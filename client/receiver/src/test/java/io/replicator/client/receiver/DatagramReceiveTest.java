@@ -8,6 +8,8 @@ import io.replicator.api.Cursor;
 import io.replicator.api.Lane;
 import io.replicator.link.codec.Compression;
 import io.replicator.link.codec.DatagramFormat;
+import io.replicator.link.codec.Dictionary;
+import io.replicator.link.codec.DictionaryTrainer;
 import io.replicator.link.codec.EncodedBatch;
 import io.replicator.link.codec.ParitySum;
 import io.replicator.link.codec.WireError;
@@ -20,6 +22,7 @@ import io.replicator.link.wire.Frame;
 import io.replicator.testing.testkit.MemoryDatagramLink;
 import io.replicator.testing.testkit.RecordingDatagrams;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -73,18 +76,21 @@ class DatagramReceiveTest {
     offer(ByteString.copyFrom(way.port().fingerprint()));
   }
 
+  private static Batch batch(long epoch, String key, long version) {
+    return new Batch(
+        Rig.FEED,
+        Lane.LIVE,
+        epoch,
+        version,
+        List.of(Rig.put(key, version)),
+        Cursor.NONE,
+        false,
+        false,
+        null);
+  }
+
   private static byte[] payload(long number, long epoch, String key, long version) {
-    Batch batch =
-        new Batch(
-            Rig.FEED,
-            Lane.LIVE,
-            epoch,
-            version,
-            List.of(Rig.put(key, version)),
-            Cursor.NONE,
-            false,
-            false,
-            null);
+    Batch batch = batch(epoch, key, version);
     return DatagramFormat.encode(0, number, 10, EncodedBatch.of(batch, Compression.NONE, 0));
   }
 
@@ -112,6 +118,34 @@ class DatagramReceiveTest {
 
   private DatagramProgress progress() {
     return rig.newest.orElseThrow().datagrams();
+  }
+
+  @Test
+  void oneThatRefersToADictionaryIsReadWithIt() { // P175, P176
+    open();
+    List<Batch> samples = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      samples.add(batch(ScriptedHub.EPOCH, "quote:of:the:same:kind:" + i, 20 + i));
+    }
+    Dictionary dictionary = DictionaryTrainer.train(1, samples).orElseThrow();
+    rig.hub.send(
+        Frame.newBuilder()
+            .setDictionary(
+                io.replicator.link.wire.Dictionary.newBuilder()
+                    .setFeed(0)
+                    .setNumber(1)
+                    .setData(ByteString.copyFrom(dictionary.data())))
+            .build());
+    rig.loop.advance(Duration.ofMillis(20 * MILLIS));
+    EncodedBatch encoded =
+        EncodedBatch.of(
+            batch(ScriptedHub.EPOCH, "quote:of:the:same:kind:900", 900),
+            Compression.ZSTD,
+            3,
+            dictionary);
+    assertThat(encoded.dictionary()).isEqualTo(1);
+    send(DatagramFormat.encode(0, 1, 10, encoded));
+    assertThat(applied()).isEqualTo(1);
   }
 
   @Test

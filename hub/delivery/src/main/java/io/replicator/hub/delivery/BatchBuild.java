@@ -337,6 +337,7 @@ final class BatchBuild {
     works.encode(
         last.compression(),
         last.level(),
+        last.dictionary(),
         () -> BatchContent.of(last, readVersion, changes, roundsAfter, chain),
         encoded ->
             listener.built(

@@ -91,6 +91,17 @@ final class BatchContent {
 
   /** Live changes whose cursor comes later. */
   static Batch withoutCursor(DatabaseState database, long readVersion, List<Change> changes) {
+    return live(database, readVersion, changes, Cursor.NONE);
+  }
+
+  /** Live changes that bring a feed to this position. */
+  static Batch withCursor(DatabaseState database, FeedPosition position, List<Change> changes) {
+    byte[] part = database.cursor(position).live();
+    return live(database, database.version(), changes, new Cursor(part, null));
+  }
+
+  private static Batch live(
+      DatabaseState database, long readVersion, List<Change> changes, Cursor cursor) {
     List<Change> sorted = new ArrayList<>(changes);
     sorted.sort(Comparator.comparing(Change::key));
     return new Batch(
@@ -99,7 +110,7 @@ final class BatchContent {
         database.epoch(),
         readVersion,
         sorted,
-        Cursor.NONE,
+        cursor,
         false,
         false,
         null);

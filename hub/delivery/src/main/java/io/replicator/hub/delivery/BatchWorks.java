@@ -2,6 +2,7 @@ package io.replicator.hub.delivery;
 
 import io.replicator.api.Batch;
 import io.replicator.link.codec.Compression;
+import io.replicator.link.codec.Dictionary;
 import io.replicator.link.codec.EncodedBatch;
 import io.replicator.link.transport.Loop;
 import java.util.OptionalLong;
@@ -9,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What building stands on: the loop, the workers that encode, the counters. */
 final class BatchWorks {
@@ -46,10 +48,15 @@ final class BatchWorks {
     return counters;
   }
 
-  /** Encodes and compresses on a worker; the answer comes back on the loop. */
+  /**
+   * Encodes and compresses on a worker; the answer comes back on the loop.
+   *
+   * @param dictionary what a small batch may refer to, null = nothing
+   */
   void encode(
       Compression compression,
       int level,
+      @Nullable Dictionary dictionary,
       Supplier<Batch> batch,
       Consumer<EncodedBatch> done,
       Consumer<Throwable> failed) {
@@ -57,7 +64,7 @@ final class BatchWorks {
     try {
       workers.execute(() -> {
         try {
-          EncodedBatch encoded = EncodedBatch.of(batch.get(), compression, level);
+          EncodedBatch encoded = EncodedBatch.of(batch.get(), compression, level, dictionary);
           loop.execute(() -> encoded(encoded, done));
         } catch (RuntimeException | OutOfMemoryError e) {
           loop.execute(() -> {

@@ -2,6 +2,7 @@ package io.replicator.hub.delivery;
 
 import io.replicator.api.Lane;
 import io.replicator.link.codec.Compression;
+import io.replicator.link.codec.Dictionary;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param chained of the live lane: version up to which the chain was sent
  * @param wantsChain whether the round ends with the version chain (I8)
  * @param level of the compression
+ * @param dictionary what a small batch may refer to, null = nothing
  * @param budgetBytes about the size of the batch before compression
  * @param maxValueBytes a larger value travels in parts
  */
@@ -30,6 +32,7 @@ record BuildSpec(
     boolean wantsChain,
     Compression compression,
     int level,
+    @Nullable Dictionary dictionary,
     int budgetBytes,
     int maxValueBytes) {
   BuildSpec {
@@ -66,6 +69,7 @@ record BuildSpec(
         wantsChain,
         compression,
         level,
+        dictionary,
         budgetBytes,
         maxValueBytes);
   }

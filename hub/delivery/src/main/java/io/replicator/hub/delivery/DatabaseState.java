@@ -68,6 +68,7 @@ final class DatabaseState {
   private final LargeReads largeReads = new LargeReads();
   private final ChainMarks marks = new ChainMarks();
   private @Nullable Cuts cuts;
+  private @Nullable DictionaryShelf dictionaries;
 
   private ChangeIndex index;
   private long epoch;
@@ -158,8 +159,13 @@ final class DatabaseState {
     return salt;
   }
 
-  void use(Cuts newCuts) {
+  void use(Cuts newCuts, DictionaryShelf newDictionaries) {
     cuts = newCuts;
+    dictionaries = newDictionaries;
+  }
+
+  DictionaryShelf dictionaries() {
+    return Objects.requireNonNull(dictionaries);
   }
 
   Cuts cuts() {

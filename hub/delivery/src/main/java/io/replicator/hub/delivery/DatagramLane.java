@@ -4,10 +4,12 @@ import io.replicator.api.QosLevel;
 import io.replicator.hub.index.ChangeIndex;
 import io.replicator.hub.qos.BlockSource;
 import io.replicator.link.codec.DatagramFormat;
+import io.replicator.link.codec.Dictionary;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The live changes of one feed as datagrams: reads what its turn has come for when there is room,
@@ -40,6 +42,9 @@ final class DatagramLane implements BlockSource {
 
     /** Whether more entries may go ahead of a backfill that is under way. */
     boolean mayGoAhead();
+
+    /** What datagrams may refer to, null = nothing. */
+    @Nullable Dictionary dictionary();
 
     /** Up to this version the client has all, as far as is known. */
     long passed();
@@ -291,6 +296,7 @@ final class DatagramLane implements BlockSource {
               epoch,
               index.version(),
               path.compression(),
+              owner.dictionary(),
               path.maxValueBytes(),
               path.maxBatchBytes());
       reader.read(page, wanted, ratio, new Reading(generation, index.version()));

@@ -8,10 +8,12 @@ import io.replicator.api.KeyPatterns;
 import io.replicator.api.Lane;
 import io.replicator.api.Value;
 import io.replicator.link.codec.Compression;
+import io.replicator.link.codec.Dictionary;
 import io.replicator.link.codec.EncodedBatch;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Packs changes into batches that each fit one datagram. How well they compress is known only
@@ -44,6 +46,7 @@ final class DatagramPacker {
       long readVersion,
       Compression compression,
       int level,
+      @Nullable Dictionary dictionary,
       int maxBytes) {}
 
   private DatagramPacker() {}
@@ -124,7 +127,7 @@ final class DatagramPacker {
             false,
             false,
             null);
-    return EncodedBatch.of(batch, frame.compression, frame.level);
+    return EncodedBatch.of(batch, frame.compression, frame.level, frame.dictionary);
   }
 
   private static Packed packed(EncodedBatch batch, List<Item> items) {

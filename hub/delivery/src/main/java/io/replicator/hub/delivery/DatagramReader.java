@@ -6,6 +6,7 @@ import io.replicator.api.Source.Read;
 import io.replicator.api.Source.ReadPage;
 import io.replicator.hub.index.ChangeIndex;
 import io.replicator.link.codec.Compression;
+import io.replicator.link.codec.Dictionary;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -23,6 +24,7 @@ final class DatagramReader {
    * As the path wants it now.
    *
    * @param epoch of the page's versions
+   * @param dictionary what they may refer to, null = nothing
    * @param maxValueBytes more than that goes in parts, by blocks
    * @param maxBatchBytes of one datagram
    */
@@ -30,6 +32,7 @@ final class DatagramReader {
       long epoch,
       long readVersion,
       Compression compression,
+      @Nullable Dictionary dictionary,
       int maxValueBytes,
       int maxBatchBytes) {}
 
@@ -146,6 +149,7 @@ final class DatagramReader {
             wanted.readVersion,
             wanted.compression,
             works.levelFor(wanted.compression, OptionalLong.empty()),
+            wanted.dictionary,
             wanted.maxBatchBytes);
     works.run(
         () -> DatagramPacker.pack(items, frame, ratio),

@@ -14,6 +14,8 @@ public enum DeliveryCounter {
   READS_FAILED("Reads that a source could not answer; they are asked again."),
   BATCHES_BUILT("Batches read, encoded and compressed."),
   BATCHES_SHARED("Batches taken from what was built for another subscriber."),
+  DICTIONARIES_TRAINED("Dictionaries made of values, for small batches to refer to."),
+  DICTIONARIES_SENT("Dictionaries sent to clients."),
   BUILDS_EMPTY("Builds that found no key of the feed's filter."),
   LARGE_SLICES("Slices of values too large for one batch."),
   LARGE_SLICES_SHARED("Slices that were read for somebody else already."),

@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
  *   Feed (the state) ─┼ {@link LiveRound}      which slots the live round still has to bring
  *                     ├ {@link FeedLanes}      builds what there is room for, so the newest there is
  *                     ├ {@link FeedDatagrams}  live changes by datagrams
+ *                     ├ {@link FeedDictionary} what small batches refer to
  *                     └ {@link FeedReconcile}  finds out what differs
  * </pre>
  */
@@ -32,6 +33,7 @@ final class Feed implements DatabaseState.Follower {
   private final LiveRound round;
   private final FeedReconcile reconcile;
   private final FeedLanes lanes;
+  private final FeedDictionary dictionary;
 
   private FeedState state;
 
@@ -47,6 +49,7 @@ final class Feed implements DatabaseState.Follower {
     this.progress = new FeedProgress(database, host);
     this.round = new LiveRound(requested, progress);
     this.reconcile = new FeedReconcile(this, host, progress);
+    this.dictionary = new FeedDictionary(requested, host, () -> host.want(this));
     this.lanes = new FeedLanes(this, host, progress, round, reconcile);
     this.state = new FeedState.Opening(cursors);
   }
@@ -85,6 +88,11 @@ final class Feed implements DatabaseState.Follower {
   /** What compares. */
   FeedReconcile reconcile() {
     return reconcile;
+  }
+
+  /** What small batches are compressed with. */
+  FeedDictionary dictionary() {
+    return dictionary;
   }
 
   boolean isRunning() {
@@ -330,6 +338,8 @@ final class Feed implements DatabaseState.Follower {
     buildLive();
     if (isRunning() && progress.loadsBackfill()) {
       lanes.buildBackfill(null);
+    } else if (isRunning() && lanes.areDrained()) {
+      dictionary.idle();
     }
   }
 

@@ -2,9 +2,11 @@ package io.replicator.hub.delivery;
 
 import io.replicator.api.Batch;
 import io.replicator.api.Change;
+import io.replicator.link.codec.Dictionary;
 import io.replicator.link.codec.EncodedBatch;
 import java.util.IdentityHashMap;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A feed's live changes by datagrams: when they go this way, and how the cursor follows.
@@ -175,6 +177,7 @@ final class FeedDatagrams implements DatagramLane.Owner {
         .encode(
             host.compression(),
             host.compressionLevel(feed.level()),
+            null,
             () -> batch,
             encoded -> {
               if (live.isCurrent(generation)) {
@@ -218,6 +221,11 @@ final class FeedDatagrams implements DatagramLane.Owner {
   @Override
   public long passed() {
     return progress.stats().livePassed(after());
+  }
+
+  @Override
+  public @Nullable Dictionary dictionary() {
+    return feed.dictionary().used();
   }
 
   @Override

@@ -26,6 +26,11 @@ interface FeedHost {
   /** How hard to compress now what goes in this level. */
   int compressionLevel(QosLevel level);
 
+  /** The largest dictionary that the client takes, 0 = none. */
+  default int dictionaryBytes() {
+    return 0;
+  }
+
   /** Whether the next backfill batch may be read while the last is encoded. */
   boolean readsAhead();
 

@@ -165,6 +165,7 @@ final class FeedLanes {
             lane == live && round.bringsChain(),
             host.compression(),
             host.compressionLevel(requested.level()),
+            lane == live ? feed.dictionary().used() : null,
             host.budgetBytes(lane),
             host.maxValueBytes());
     BatchBuild.Listener listener = new Built(lane, lane.beginBuild());

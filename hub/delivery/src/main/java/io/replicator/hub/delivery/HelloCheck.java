@@ -4,6 +4,7 @@ import io.replicator.api.Cursor;
 import io.replicator.api.KeyPatterns;
 import io.replicator.api.QosLevel;
 import io.replicator.link.codec.Chunker;
+import io.replicator.link.codec.Dictionary;
 import io.replicator.link.codec.ProtocolException;
 import io.replicator.link.codec.Reassembler;
 import io.replicator.link.codec.WireError;
@@ -84,6 +85,12 @@ final class HelloCheck {
       throw bad(tooSmall("datagram_bytes", bytes, MIN_DATAGRAM_BYTES));
     }
     return bytes < 0 ? MAX_DATAGRAM_BYTES : Math.min(bytes, MAX_DATAGRAM_BYTES);
+  }
+
+  /** The largest dictionary that the client takes, 0 = none. */
+  static int dictionaryBytes(Hello hello) {
+    int bytes = hello.getDictionaryBytes();
+    return bytes < 0 ? Dictionary.MAX_BYTES : Math.min(bytes, Dictionary.MAX_BYTES);
   }
 
   static long maxBatchBytes(Hello hello) {

@@ -89,7 +89,7 @@ public final class HubCore {
         new DatabaseState(source, databaseSettings, settings, loop, random, works.counters());
     Cuts cuts = new Cuts(works, database);
     cuts.use(reconcile);
-    database.use(cuts);
+    database.use(cuts, new DictionaryShelf(works, database, random.nextLong()));
     databases.put(source.database(), database);
     database.start();
   }

@@ -83,6 +83,7 @@ public final class PieceReader implements BatchReader, BatchBuild.Listener {
             false,
             Compression.NONE,
             0,
+            null,
             budgetBytes,
             settings.maxValueBytes());
     LargeTransfer open = transfer;

@@ -75,6 +75,7 @@ final class Rehearsal implements DatabaseState.Follower, BatchBuild.Listener {
             false,
             compression,
             works.levelFor(compression, OptionalLong.empty()),
+            null,
             works.settings().bulkBatchBytes(),
             works.settings().maxValueBytes());
     new BatchBuild(works, spec, this).start();

@@ -66,6 +66,7 @@ final class SliceBatches {
     works.encode(
         spec.compression(),
         spec.level(),
+        null,
         content,
         encoded -> {
           entry.encoded = encoded;

@@ -58,6 +58,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
   private String clientId = "";
   private String name = "";
   private long maxBatchBytes = DeliverySettings.MAX_BATCH_BYTES;
+  private int dictionaryBytes;
   private long lastHeardNanos;
   private long pings;
   private boolean pumpPosted;
@@ -151,6 +152,10 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
       case PONG -> {}
       case ERROR -> endedByClient(frame.getError().getCode(), frame.getError().getText());
       case DATAGRAM_ACK -> datagramAck(frame.getDatagramAck());
+      case DICTIONARY ->
+          feed(frame.getDictionary().getFeed())
+              .dictionary()
+              .taken(frame.getDictionary().getNumber());
       case WELCOME,
           BLOCK,
           KEY_ANSWER,
@@ -180,6 +185,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
     useCaps();
     compression = Compression.negotiate(hello.getCodecsList(), hub.settings().compressions());
     maxBatchBytes = HelloCheck.maxBatchBytes(hello);
+    dictionaryBytes = HelloCheck.dictionaryBytes(hello);
     int wished = hello.getBlockBytes();
     outbox.open(HelloCheck.windowBytes(hello), wished == 0 ? hub.settings().blockBytes() : wished);
     Greeting greeting = Greeting.of(hello, hub, access, this, compression, outbox.blockBytes());
@@ -424,6 +430,11 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
   @Override
   public int compressionLevel(QosLevel level) {
     return hub.works().levelFor(compression, rate(level));
+  }
+
+  @Override
+  public int dictionaryBytes() {
+    return dictionaryBytes;
   }
 
   @Override

@@ -7,8 +7,10 @@ import io.replicator.hub.qos.BlockScheduler;
 import io.replicator.hub.qos.QosCaps;
 import io.replicator.hub.qos.QosShares;
 import io.replicator.link.codec.Compression;
+import io.replicator.link.codec.Dictionary;
 import io.replicator.link.wire.FeedRequest;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Who is lost, and when, by a clock that the test moves (P151, P153, P156, I9). */
@@ -160,6 +162,11 @@ final class InFlightTest {
     @Override
     public boolean mayGoAhead() {
       return true;
+    }
+
+    @Override
+    public @Nullable Dictionary dictionary() {
+      return null;
     }
 
     @Override

@@ -87,6 +87,8 @@ final class TestClient implements Connection.Listener {
   boolean backfilling;
   long received;
   long blocks;
+  long withDictionary;
+  final List<io.replicator.link.wire.Dictionary> dictionaries = new ArrayList<>();
   long firstBlocksLive;
   int droppedAsOlder;
 
@@ -149,6 +151,9 @@ final class TestClient implements Connection.Listener {
       case BLOCK -> {
         received += frame.getBlock().getData().size();
         blocks++;
+        if (frame.getBlock().getHeader().getDictionary() > 0) {
+          withDictionary++;
+        }
         if (reassembler == null) {
           throw new IllegalStateException("a block before Welcome");
         }
@@ -158,6 +163,7 @@ final class TestClient implements Connection.Listener {
       case ERROR -> error = frame.getError();
       case KEY_ANSWER -> answers.add(frame.getKeyAnswer());
       case DATAGRAM_OFFER -> offers.add(frame.getDatagramOffer());
+      case DICTIONARY -> learn(frame.getDictionary());
       case DATAGRAM_MODE -> modes.add(frame.getDatagramMode());
       case PONG -> pong = frame.getPong();
       case PING ->
@@ -167,6 +173,17 @@ final class TestClient implements Connection.Listener {
                   .build());
       default -> throw new IllegalStateException("unexpected " + frame.getMessageCase());
     }
+  }
+
+  private void learn(io.replicator.link.wire.Dictionary came) {
+    if (reassembler == null) {
+      throw new IllegalStateException("a dictionary before Welcome");
+    }
+    dictionaries.add(came);
+    reassembler
+        .dictionaries()
+        .learn(came.getFeed(), came.getNumber(), came.getData().toByteArray());
+    send(Frame.newBuilder().setDictionary(came.toBuilder().clearData()).build());
   }
 
   private void arrived(long number, Batch batch) {

@@ -33,7 +33,8 @@ final class Assembly {
     this.lane = lane;
   }
 
-  Optional<CompressedBatch> add(Block block, Compression granted, int maxBatchBytes) {
+  Optional<CompressedBatch> add(
+      Block block, Compression granted, int maxBatchBytes, Dictionaries dictionaries) {
     BatchHeader current = header;
     if (current == null) {
       current = begin(block, granted, maxBatchBytes);
@@ -43,7 +44,9 @@ final class Assembly {
     }
     append(block, current.getSentBytes());
     nextIndex++;
-    return size == current.getSentBytes() ? Optional.of(complete(current)) : Optional.empty();
+    return size == current.getSentBytes()
+        ? Optional.of(complete(current, dictionaries))
+        : Optional.empty();
   }
 
   private BatchHeader begin(Block block, Compression granted, int maxBatchBytes) {
@@ -112,7 +115,7 @@ final class Assembly {
     size += more;
   }
 
-  private CompressedBatch complete(BatchHeader announced) {
+  private CompressedBatch complete(BatchHeader announced, Dictionaries dictionaries) {
     byte[] whole = data.length == size ? data : Arrays.copyOf(data, size);
     Compression compression =
         Compression.of(announced.getCodec()).orElseThrow(IllegalStateException::new);
@@ -127,7 +130,8 @@ final class Assembly {
         announced.getRawBytes(),
         announced.getChecksum(),
         whole,
-        announced.getLoadKeys());
+        announced.getLoadKeys(),
+        dictionaries.of(feed, compression, announced.getDictionary()));
   }
 
   private static ProtocolException order(Block block, String expected) {

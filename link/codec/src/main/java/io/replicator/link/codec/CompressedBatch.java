@@ -4,6 +4,7 @@ import io.replicator.api.Batch;
 import io.replicator.api.FeedId;
 import io.replicator.api.Lane;
 import io.replicator.link.codec.CodecException.Category;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A batch as it arrived: whole, still compressed, its content not yet looked at.
@@ -14,6 +15,7 @@ import io.replicator.link.codec.CodecException.Category;
  * @param checksum of the bytes before compression, as announced
  * @param data what arrived; nobody writes to it
  * @param loadKeys about how many keys the load has that it opens, 0 = it opens none, or not told
+ * @param dictionary that it was compressed with, null = none
  */
 public record CompressedBatch(
     int feed,
@@ -23,7 +25,8 @@ public record CompressedBatch(
     int rawBytes,
     long checksum,
     byte[] data,
-    long loadKeys) {
+    long loadKeys,
+    @Nullable Dictionary dictionary) {
 
   public CompressedBatch(
       int feed,
@@ -33,7 +36,7 @@ public record CompressedBatch(
       int rawBytes,
       long checksum,
       byte[] data) {
-    this(feed, lane, number, compression, rawBytes, checksum, data, 0);
+    this(feed, lane, number, compression, rawBytes, checksum, data, 0, null);
   }
 
   /**
@@ -43,7 +46,10 @@ public record CompressedBatch(
    * @throws CodecException if it is not what the hub sent, or nothing a hub may send
    */
   public Batch decode(FeedId id, int maxRawBytes) {
-    byte[] raw = compression.decompress(data, rawBytes, maxRawBytes);
+    byte[] raw =
+        dictionary == null
+            ? compression.decompress(data, rawBytes, maxRawBytes)
+            : dictionary.decompress(data, rawBytes, maxRawBytes);
     long found = EncodedBatch.checksum(raw);
     if (found != checksum) {
       throw new CodecException(

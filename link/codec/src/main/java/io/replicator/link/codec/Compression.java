@@ -113,6 +113,11 @@ public enum Compression {
    * @throws CodecException if the size is above the limit, or the data is anything else
    */
   public byte[] decompress(byte[] data, int rawBytes, int maxRawBytes) {
+    requireAtMost(rawBytes, maxRawBytes);
+    return compressor.decompress(data, rawBytes);
+  }
+
+  static void requireAtMost(int rawBytes, int maxRawBytes) {
     if (rawBytes < 0 || rawBytes > maxRawBytes) {
       throw new CodecException(
           Category.TOO_LARGE,
@@ -122,7 +127,6 @@ public enum Compression {
               + maxRawBytes
               + " expected");
     }
-    return compressor.decompress(data, rawBytes);
   }
 
   static byte[] readExactly(InputStream in, int rawBytes) throws IOException {

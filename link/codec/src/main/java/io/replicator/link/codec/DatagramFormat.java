@@ -15,8 +15,11 @@ public final class DatagramFormat {
   /** What a datagram unfolds to at most. */
   public static final int MAX_RAW_BYTES = 65_536;
 
-  /** The most that stands around the data: tags, feed, number, passed, codec, size, checksum. */
-  public static final int OVERHEAD_BYTES = 52;
+  /**
+   * The most that stands around the data: tags, feed, number, passed, codec, size, checksum,
+   * dictionary.
+   */
+  public static final int OVERHEAD_BYTES = 58;
 
   private DatagramFormat() {}
 
@@ -31,6 +34,7 @@ public final class DatagramFormat {
                 .setCodec(batch.compression().codec())
                 .setRawBytes(batch.rawBytes())
                 .setChecksum(batch.checksum())
+                .setDictionary(batch.dictionary())
                 .setData(UnsafeByteOperations.unsafeWrap(batch.data())))
         .build()
         .toByteArray();
@@ -51,9 +55,11 @@ public final class DatagramFormat {
    * What the batch holds.
    *
    * @param granted the compression agreed on
+   * @param dictionaries that came on the connection beside which the datagram came
    * @throws CodecException if it is not what the hub sent, or nothing a hub may send
    */
-  public static Batch decode(DatagramBatch datagram, FeedId id, Compression granted) {
+  public static Batch decode(
+      DatagramBatch datagram, FeedId id, Compression granted, Dictionaries dictionaries) {
     Compression compression = Compression.of(datagram.getCodec()).orElse(null);
     if (compression == null || (compression != granted && compression != Compression.NONE)) {
       throw new CodecException(
@@ -68,7 +74,9 @@ public final class DatagramFormat {
             compression,
             datagram.getRawBytes(),
             datagram.getChecksum(),
-            datagram.getData().toByteArray());
+            datagram.getData().toByteArray(),
+            0,
+            dictionaries.of(datagram.getFeed(), compression, datagram.getDictionary()));
     Batch batch = compressed.decode(id, MAX_RAW_BYTES);
     requireAlone(batch);
     return batch;

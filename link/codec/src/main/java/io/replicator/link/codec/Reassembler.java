@@ -18,6 +18,7 @@ public final class Reassembler {
 
   private final Compression granted;
   private final int maxBatchBytes;
+  private final Dictionaries dictionaries = new Dictionaries();
   private final Map<Integer, Lanes> feeds = new HashMap<>();
 
   /**
@@ -53,7 +54,12 @@ public final class Reassembler {
               + ", which was not granted on this connection");
     }
     Lane lane = LaneCode.fromWire(block.getLane());
-    return lanes.of(lane).add(block, granted, maxBatchBytes);
+    return lanes.of(lane).add(block, granted, maxBatchBytes, dictionaries);
+  }
+
+  /** What came to decompress batches with. */
+  public Dictionaries dictionaries() {
+    return dictionaries;
   }
 
   private record Lanes(Assembly live, Assembly backfill) {

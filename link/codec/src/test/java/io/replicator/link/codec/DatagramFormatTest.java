@@ -34,7 +34,7 @@ final class DatagramFormatTest {
     assertThat(datagram.getFeed()).isEqualTo(3);
     assertThat(datagram.getNumber()).isEqualTo(99);
     assertThat(datagram.getPassed()).isEqualTo(11);
-    Batch batch = DatagramFormat.decode(datagram, FEED, Compression.ZSTD);
+    Batch batch = DatagramFormat.decode(datagram, FEED, Compression.ZSTD, new Dictionaries());
     assertThat(batch.changes()).hasSize(1);
     assertThat(batch.changes().getFirst().version()).isEqualTo(12);
     assertThat(batch.cursor()).isEqualTo(Cursor.NONE);
@@ -59,7 +59,8 @@ final class DatagramFormatTest {
   void anotherCodecThanAgreedIsRefused() { // P147
     DatagramBatch datagram =
         DatagramFormat.parse(DatagramFormat.encode(1, 1, 1, encoded(400))).getBatch();
-    assertThatThrownBy(() -> DatagramFormat.decode(datagram, FEED, Compression.GZIP))
+    assertThatThrownBy(
+            () -> DatagramFormat.decode(datagram, FEED, Compression.GZIP, new Dictionaries()))
         .isInstanceOf(CodecException.class);
   }
 
@@ -68,11 +69,13 @@ final class DatagramFormatTest {
     DatagramBatch datagram =
         DatagramFormat.parse(DatagramFormat.encode(1, 1, 1, encoded(400))).getBatch();
     DatagramBatch changed = datagram.toBuilder().setChecksum(datagram.getChecksum() + 1).build();
-    assertThatThrownBy(() -> DatagramFormat.decode(changed, FEED, Compression.ZSTD))
+    assertThatThrownBy(
+            () -> DatagramFormat.decode(changed, FEED, Compression.ZSTD, new Dictionaries()))
         .isInstanceOf(CodecException.class);
     DatagramBatch large =
         datagram.toBuilder().setRawBytes(DatagramFormat.MAX_RAW_BYTES + 1).build();
-    assertThatThrownBy(() -> DatagramFormat.decode(large, FEED, Compression.ZSTD))
+    assertThatThrownBy(
+            () -> DatagramFormat.decode(large, FEED, Compression.ZSTD, new Dictionaries()))
         .isInstanceOf(CodecException.class);
     assertThatThrownBy(() -> DatagramFormat.parse(new byte[] {(byte) 0xff, 1, 2}))
         .isInstanceOf(CodecException.class);

@@ -71,7 +71,9 @@ final class DatagramVectors {
   /** As the one that it comes to reads it. */
   private static void read(Datagram datagram) {
     if (datagram.hasBatch()) {
-      var _ = DatagramFormat.decode(datagram.getBatch(), RandomBatches.FEED, Compression.ZSTD);
+      var _ =
+          DatagramFormat.decode(
+              datagram.getBatch(), RandomBatches.FEED, Compression.ZSTD, new Dictionaries());
     }
     DatagramAck ack = datagram.getAck();
     NumberRanges.decode(ack.getReceivedList(), HIGHEST, (first, last) -> {});
@@ -85,7 +87,8 @@ final class DatagramVectors {
     }
     return text
         + BatchText.of(
-            DatagramFormat.decode(datagram.getBatch(), RandomBatches.FEED, Compression.ZSTD));
+            DatagramFormat.decode(
+                datagram.getBatch(), RandomBatches.FEED, Compression.ZSTD, new Dictionaries()));
   }
 
   // Writing.

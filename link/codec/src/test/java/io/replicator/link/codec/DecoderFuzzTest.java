@@ -64,7 +64,8 @@ class DecoderFuzzTest {
       Datagram datagram = DatagramFormat.parse(payload);
       if (datagram.hasBatch()) {
         Batch batch =
-            DatagramFormat.decode(datagram.getBatch(), RandomBatches.FEED, Compression.ZSTD);
+            DatagramFormat.decode(
+                datagram.getBatch(), RandomBatches.FEED, Compression.ZSTD, new Dictionaries());
         assertThat(batch.cursor().isNone()).isTrue();
         assertThat(BatchEncoder.encode(batch).length).isLessThanOrEqualTo(2 * MAX_RAW_BYTES);
       }
