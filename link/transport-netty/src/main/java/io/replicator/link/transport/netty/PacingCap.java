@@ -6,6 +6,7 @@ package io.replicator.link.transport.netty;
  * change waits behind them whatever its priority is.
  *
  * <pre>
+ *   OPEN ── {@link StartQueue} drained ──────────────────────────▶ HOLDING
  *   OPEN ── full, with a queue ──▶ DRAINING ── queue gone ──▶ HOLDING: the cap creeps up
  *     ▲                             │    ▲                        │
  *     │                             │    └──────── queue ─────────┘
@@ -51,6 +52,10 @@ final class PacingCap {
   private static final double MIN_BYTES_PER_SECOND = 4096;
   private static final double NANOS_PER_SECOND = 1e9;
 
+  /** What arrives after the start's queue was drained is that little that was sent meanwhile. */
+  private static final int SETTLE_ROUND_TRIPS = 2;
+
+  private final StartQueue start = new StartQueue();
   private State state = State.OPEN;
   private double linkRate;
   private double cap;
@@ -61,6 +66,7 @@ final class PacingCap {
   private long ackedThen;
   private long busyNanos;
   private long yieldedNanos;
+  private long settledNanos;
   private boolean started;
 
   /** Bytes a second, 0 = no cap. */
@@ -82,9 +88,17 @@ final class PacingCap {
       started = true;
       begin(info, nowNanos);
       busyNanos = nowNanos;
+      settledNanos = nowNanos;
     }
     if (!info.appLimited()) {
       busyNanos = nowNanos;
+    }
+    if (state == State.OPEN && isStarting(info, nowNanos)) {
+      return;
+    }
+    if (nowNanos - settledNanos < 0) {
+      begin(info, nowNanos);
+      return;
     }
     if (nowNanos - decidedNanos >= Math.max(MIN_INTERVAL_NANOS, info.rttNanos())) {
       double arrived =
@@ -97,6 +111,27 @@ final class PacingCap {
       }
       decide(arrived, info, nowNanos);
     }
+  }
+
+  /** Whether the queue of the start is being drained, or just was. */
+  private boolean isStarting(TcpInfo info, long nowNanos) {
+    return switch (start.look(info, nowNanos)) {
+      case WATCHING -> {
+        cap = 0;
+        yield false;
+      }
+      case DRAINING -> {
+        cap = Math.max(MIN_BYTES_PER_SECOND, start.cap());
+        yield true;
+      }
+      case DRAINED -> {
+        linkRate = start.rate();
+        hold();
+        begin(info, nowNanos);
+        settledNanos = nowNanos + SETTLE_ROUND_TRIPS * info.minRttNanos();
+        yield true;
+      }
+    };
   }
 
   private void begin(TcpInfo info, long nowNanos) {
@@ -199,6 +234,7 @@ final class PacingCap {
     arrivedBefore = 0;
     toleratedNanos = 0;
     cap = 0;
+    start.reset();
   }
 
   private boolean isLong(long queueNanos, double rate) {

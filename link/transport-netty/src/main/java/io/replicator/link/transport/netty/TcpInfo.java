@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   offset   7 bit 0  delivery_rate_app_limited      68, 72  rtt and its variation, µs
+ *   offset  16  snd_mss       24, 28, 32, 36  packets unacked, sacked, lost, retransmitted
  *   offset 100  total_retrans                       104  pacing_rate (64 bit), bytes a second
  *   offset 120  bytes_acked (64 bit)                144  notsent_bytes
  *   offset 148  min_rtt, microseconds               160  delivery_rate (64 bit)
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param minRttNanos least round-trip time of late
  * @param ackedBytes acknowledged since the connection was made
  * @param retransmissions packets sent again since then
+ * @param inFlightBytes on their way, or waiting in some queue of it
  */
 record TcpInfo(
     int notSentBytes,
@@ -37,7 +39,8 @@ record TcpInfo(
     long rttVariationNanos,
     long minRttNanos,
     long ackedBytes,
-    int retransmissions) {
+    int retransmissions,
+    long inFlightBytes) {
   private static final int IPPROTO_TCP = 6;
   private static final int TCP_INFO = 11;
   private static final int LENGTH = 168;
@@ -67,6 +70,12 @@ record TcpInfo(
         Integer.toUnsignedLong(raw.getInt(72)) * 1000,
         Integer.toUnsignedLong(raw.getInt(148)) * 1000,
         raw.getLong(120),
-        raw.getInt(100));
+        raw.getInt(100),
+        inFlightBytes(raw));
+  }
+
+  private static long inFlightBytes(ByteBuffer raw) {
+    int packets = raw.getInt(24) - raw.getInt(28) - raw.getInt(32) + raw.getInt(36);
+    return Math.max(0, packets) * Integer.toUnsignedLong(raw.getInt(16));
   }
 }

@@ -23,6 +23,9 @@ final class UnsentGauge {
   /** The least where {@link PacingCap} keeps the rate, so that nothing has to be learned by bbr. */
   static final int MIN_TIGHT_BYTES = 1024;
 
+  /** Where the rate is kept to it is steady, and less has to be in store. */
+  private static final double TIGHT_PART = 0.5;
+
   /** How far above the delivered rate a congestion control may send while it probes. */
   private static final double MAX_PROBE_GAIN = 3;
 
@@ -96,9 +99,9 @@ final class UnsentGauge {
     if (bytesPerSecond == 0) {
       return;
     }
-    drainPerSecond =
-        Math.clamp((double) info.pacingRate(), bytesPerSecond, bytesPerSecond * MAX_PROBE_GAIN);
-    double wanted = drainPerSecond * unsentNanos / NANOS_PER_SECOND;
+    double sends = info.pacingRate() == 0 ? bytesPerSecond : info.pacingRate();
+    drainPerSecond = Math.min(sends, bytesPerSecond * MAX_PROBE_GAIN);
+    double wanted = drainPerSecond * unsentNanos / NANOS_PER_SECOND * (tight ? TIGHT_PART : 1);
     int least = tight ? MIN_TIGHT_BYTES : MIN_BYTES;
     limitBytes = (int) Math.clamp(wanted, Math.min(least, maxBytes), maxBytes);
   }

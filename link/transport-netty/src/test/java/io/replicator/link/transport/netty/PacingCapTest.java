@@ -44,8 +44,9 @@ class PacingCapTest {
   private TcpInfo info(boolean appLimited) {
     long packet = (long) (PACKET / linkRate * 1e9);
     long rtt = minRttNanos + packet + queueNanos() + othersNanos;
+    long inFlight = (long) (queuedBytes + linkRate * minRttNanos / 1e9);
     return new TcpInfo(
-        4096, (long) linkRate, 0, appLimited, rtt, 0, minRttNanos, (long) ackedBytes, 0);
+        4096, (long) linkRate, 0, appLimited, rtt, 0, minRttNanos, (long) ackedBytes, 0, inFlight);
   }
 
   @Test

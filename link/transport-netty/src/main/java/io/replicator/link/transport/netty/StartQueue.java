@@ -1,0 +1,129 @@
+package io.replicator.link.transport.netty;
+
+/**
+ * The queue that the start of a connection builds. bbr trebles its rate each round trip until no
+ * more arrives; by then up to two round trips of data stand in front of the link's narrowest place,
+ * and a fresh change waits behind them. Seen here as soon as acknowledgements come late, and
+ * drained by what is known without waiting for an answer: how much is in flight.
+ *
+ * <pre>
+ *   WATCHING ── later than the least, more in flight than the link holds ──▶ DRAINING: far below the rate
+ *      ▲                                                                │  │
+ *      └──── it went before that could have done anything: no queue ────┘  └─ no more in flight than
+ *                                                                             the link holds ──▶ DRAINED
+ * </pre>
+ *
+ * While a queue stands what arrives is the link's rate. Told the time.
+ */
+final class StartQueue {
+  enum Phase {
+    WATCHING,
+    DRAINING,
+    DRAINED
+  }
+
+  private static final long MIN_WINDOW_NANOS = 25_000_000;
+  private static final int MIN_WINDOW_PACKETS = 8;
+  private static final double PACKET_BYTES = 1500;
+  private static final long LATE_NANOS = 5_000_000;
+  private static final int LATE_PACKETS = 2;
+  private static final int LATE_PART_OF_RTT = 12;
+  private static final double TOO_MUCH = 1.25;
+  private static final double HELD = 1.02;
+  private static final double DRAINING_PART = 0.25;
+  private static final int MAX_FALSE_ALARMS = 3;
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private Phase phase = Phase.WATCHING;
+  private boolean started;
+  private int falseAlarms;
+  private int retransmissions;
+  private long windowNanos;
+  private long windowAcked;
+  private long drainNanos;
+  private long drainAcked;
+  private double rate; // of the last window; while draining, of all since it began
+
+  /** Bytes a second that arrived while the queue stood. */
+  double rate() {
+    return rate;
+  }
+
+  /** While draining: what may be sent. */
+  double cap() {
+    return rate * DRAINING_PART;
+  }
+
+  /** A new start. */
+  void reset() {
+    phase = Phase.WATCHING;
+    started = false;
+    falseAlarms = 0;
+  }
+
+  Phase look(TcpInfo info, long nowNanos) {
+    switch (phase) {
+      case WATCHING -> watch(info, nowNanos);
+      case DRAINING -> drain(info, nowNanos);
+      case DRAINED -> {}
+    }
+    return phase;
+  }
+
+  private void watch(TcpInfo info, long nowNanos) {
+    if (!started) {
+      started = true;
+      retransmissions = info.retransmissions();
+      openWindow(info, nowNanos);
+      return;
+    }
+    long took = nowNanos - windowNanos;
+    long acked = info.ackedBytes() - windowAcked;
+    boolean enough = took >= MIN_WINDOW_NANOS && acked >= MIN_WINDOW_PACKETS * PACKET_BYTES;
+    if (!enough && took < info.rttNanos()) {
+      return;
+    }
+    rate = acked * NANOS_PER_SECOND / took;
+    openWindow(info, nowNanos);
+    // After a loss acknowledgements come in spurts, and tell neither rate nor queue.
+    boolean clean = info.retransmissions() == retransmissions && falseAlarms < MAX_FALSE_ALARMS;
+    if (enough && clean && isLate(info, 1) && info.inFlightBytes() > TOO_MUCH * held(info)) {
+      phase = Phase.DRAINING;
+      drainNanos = nowNanos;
+      drainAcked = info.ackedBytes();
+    }
+  }
+
+  private void drain(TcpInfo info, long nowNanos) {
+    long took = nowNanos - drainNanos;
+    if (took < info.minRttNanos() && !isLate(info, 0.5)) {
+      falseAlarms++;
+      phase = Phase.WATCHING;
+      openWindow(info, nowNanos);
+      return;
+    }
+    if (took >= MIN_WINDOW_NANOS) {
+      double arrived = (info.ackedBytes() - drainAcked) * NANOS_PER_SECOND / took;
+      rate = took < info.minRttNanos() ? Math.max(rate, arrived) : arrived;
+    }
+    if (info.inFlightBytes() <= HELD * held(info) || took > 4 * info.rttNanos()) {
+      phase = Phase.DRAINED;
+    }
+  }
+
+  private void openWindow(TcpInfo info, long nowNanos) {
+    windowNanos = nowNanos;
+    windowAcked = info.ackedBytes();
+  }
+
+  private boolean isLate(TcpInfo info, double part) {
+    double packets = LATE_PACKETS * PACKET_BYTES / Math.max(rate, 1) * NANOS_PER_SECOND;
+    double late = LATE_NANOS + packets + info.minRttNanos() / (double) LATE_PART_OF_RTT;
+    return info.rttNanos() - info.minRttNanos() > part * late;
+  }
+
+  /** What the link holds without a queue. */
+  private double held(TcpInfo info) {
+    return rate * info.minRttNanos() / NANOS_PER_SECOND + LATE_PACKETS * PACKET_BYTES;
+  }
+}
