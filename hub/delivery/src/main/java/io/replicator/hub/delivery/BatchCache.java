@@ -1,5 +1,6 @@
 package io.replicator.hub.delivery;
 
+import io.replicator.api.Lane;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,8 +14,11 @@ import org.jspecify.annotations.Nullable;
  * Confined to the loop.
  */
 final class BatchCache {
+  private static final long MAX_KEPT_BYTES = 8 << 20;
+
   private final BatchWorks works;
   private final Map<BuildSpec, Entry> entries = new HashMap<>();
+  private long keptBytes;
 
   BatchCache(BatchWorks works) {
     this.works = works;
@@ -42,6 +46,7 @@ final class BatchCache {
     private final long readVersion;
     private List<BatchBuild.Listener> waiting = new ArrayList<>();
     private @Nullable Outcome outcome;
+    private int bytes; // of those kept
 
     Entry(BuildSpec spec, long readVersion) {
       this.spec = spec;
@@ -66,13 +71,27 @@ final class BatchCache {
     @Override
     public void built(Outcome built) {
       outcome = built;
-      Duration keep = works.settings().shareFor();
+      Duration keep = keepFor(built);
       if (built instanceof Outcome.Large || keep.isZero()) {
         drop();
       } else {
         works.loop().schedule(keep, this::drop);
       }
       answer(listener -> listener.built(built));
+    }
+
+    /** With many feeds live batches are kept until the next tick, if that is not too much. */
+    private Duration keepFor(Outcome built) {
+      Duration least = works.settings().shareFor();
+      if (least.isZero()
+          || spec.lane() == Lane.BACKFILL
+          || !(built instanceof Outcome.Ready ready)
+          || keptBytes > MAX_KEPT_BYTES) {
+        return least;
+      }
+      bytes = ready.encoded().data().length;
+      keptBytes += bytes;
+      return spec.database().shareLiveFor(least);
     }
 
     @Override
@@ -88,6 +107,8 @@ final class BatchCache {
     }
 
     private void drop() {
+      keptBytes -= bytes;
+      bytes = 0;
       entries.remove(spec, this);
     }
   }

@@ -35,6 +35,10 @@ final class DatabaseState {
   private static final int KEYS_PER_SLICE = 1024;
 
   private static final int ROWS_PER_SLICE = 16_384;
+
+  /** A loop that is busy is late for its ticks. */
+  private static final int KEPT_TICKS = 4;
+
   private static final long RELIST_NANOS = Duration.ofMillis(50).toNanos();
 
   /** Clients that wait for a load have their turn before values are hashed ahead. */
@@ -64,6 +68,7 @@ final class DatabaseState {
   private final Set<Follower> followers = new LinkedHashSet<>();
   private final int[] listBuffer;
   private final PassCache passes;
+  private final LiveTicks ticks;
   private final LargeFailures largeFailures = new LargeFailures();
   private final LargeReads largeReads = new LargeReads();
   private final ChainMarks marks = new ChainMarks();
@@ -103,6 +108,7 @@ final class DatabaseState {
     this.listBuffer = new int[delivery.listLimit()];
     this.passes = new PassCache(delivery.shareFor().toNanos());
     this.maxTombstones = delivery.maxTombstones();
+    this.ticks = new LiveTicks(loop, this::tell);
     this.index = newIndex();
     this.slots = random.nextLong();
     this.salt = newSalt();
@@ -220,12 +226,16 @@ final class DatabaseState {
    * batches.
    */
   @Nullable Pass startPass(long after, SentSlots sent) {
+    long until = ticks.until(after, index.version());
     PassCache.Place place = new PassCache.Place(after, sent);
     Pass recent = passes.find(place, loop.nowNanos());
+    if (recent == null && ticks.isOfLast(until)) {
+      recent = passes.findOfTick(after, sent, until);
+    }
     if (recent != null) {
       return recent;
     }
-    Pass listed = listed(after, index.version(), sent);
+    Pass listed = listed(after, until, sent);
     return listed == null ? null : passes.keep(place, listed, loop.nowNanos());
   }
 
@@ -237,8 +247,10 @@ final class DatabaseState {
 
   /** As {@link #startPass}, but listed anew and for nobody else. */
   @Nullable Pass freshPass(long after) {
-    passes.forget(new PassCache.Place(after, SentSlots.NONE));
-    return startPass(after, SentSlots.NONE);
+    PassCache.Place place = new PassCache.Place(after, SentSlots.NONE);
+    passes.forget(place);
+    Pass listed = listed(after, index.version(), SentSlots.NONE);
+    return listed == null ? null : passes.keep(place, listed, loop.nowNanos());
   }
 
   /**
@@ -247,7 +259,9 @@ final class DatabaseState {
    */
   Pass refreshedPass(Pass pass, SentSlots sent) {
     long now = loop.nowNanos();
-    if (pass.slots() == null || now - pass.listed().nanos() < RELIST_NANOS) {
+    if (pass.slots() == null
+        || now - pass.listed().nanos() < RELIST_NANOS
+        || ticks.isOfLast(pass.until())) {
       return pass;
     }
     PassCache.Place place = new PassCache.Place(pass.after(), sent);
@@ -303,7 +317,30 @@ final class DatabaseState {
     }
     toldVersion = index.version();
     clock.sample(toldVersion, loop.nowNanos());
+    ticks.moved(followers.size());
+  }
+
+  /** Those in step get their round listed here, at the very version where it ends. */
+  private void tell() {
+    long before = ticks.tick(index.version());
+    if (ticks.isTicking() && before > 0 && before >= horizon() && before < index.version()) {
+      Pass listed = listed(before, index.version(), SentSlots.NONE);
+      if (listed != null) {
+        passes.keep(new PassCache.Place(before, SentSlots.NONE), listed, loop.nowNanos());
+      }
+    }
     List.copyOf(followers).forEach(Follower::moved);
+  }
+
+  /** Whether a round that would begin behind this version waits for others, and is told when. */
+  boolean waitsForTick(long after) {
+    return ticks.waits(after, index.version());
+  }
+
+  /** How long a live batch is worth keeping for others that begin at the same tick. */
+  Duration shareLiveFor(Duration least) {
+    Duration tick = Duration.ofNanos(KEPT_TICKS * LiveTicks.intervalNanos(followers.size()));
+    return tick.compareTo(least) > 0 ? tick : least;
   }
 
   /** About what an entry of a batch takes, from what was read so far. */
@@ -491,6 +528,7 @@ final class DatabaseState {
     endingScan = false;
     toldVersion = 0;
     passes.clear();
+    ticks.reset();
     List.copyOf(followers).forEach(follower -> follower.historyLost(reason));
   }
 

@@ -17,6 +17,9 @@ final class FeedLanes {
   /** A value of so many slices in the live lane goes by backfill, so that others need not wait. */
   private static final long ASIDE_SLICES = 8;
 
+  /** A round is taken for so many times what its values were of late; rounded down to half. */
+  private static final int WHOLE_FACTOR = 4;
+
   private final Feed feed;
   private final FeedRequested requested;
   private final FeedHost host;
@@ -113,6 +116,9 @@ final class FeedLanes {
     if (progress.checkHeldBack()) {
       return;
     }
+    if (!round.isUnderWay() && waitsForTick()) {
+      return;
+    }
     if (!round.isUnderWay() && !beginRound()) {
       feed.fold();
       return;
@@ -121,6 +127,12 @@ final class FeedLanes {
       round.refresh();
     }
     build(live, List.of(progress.position().live()), round.pass());
+  }
+
+  /** With many feeds rounds begin together; the database tells when. */
+  private boolean waitsForTick() {
+    Round now = progress.position().live();
+    return now.slot() == 0 && !chainIsDue() && database.waitsForTick(now.after());
   }
 
   /** Builds the next batch of the live round under way. */
@@ -166,7 +178,7 @@ final class FeedLanes {
             host.compression(),
             host.compressionLevel(requested.level()),
             lane == live ? feed.dictionary().used() : null,
-            host.budgetBytes(lane),
+            budgetBytes(lane, slots),
             host.maxValueBytes());
     BatchBuild.Listener listener = new Built(lane, lane.beginBuild());
     LargeTransfer transfer = lane.transfer();
@@ -175,6 +187,18 @@ final class FeedLanes {
     } else {
       host.batches().request(spec, lane == backfill ? lane.lastReadVersion() : 0, listener);
     }
+  }
+
+  /** A round that fits anyhow is built alike for links of all rates, so that they share it. */
+  private int budgetBytes(LaneQueue lane, @Nullable Pass slots) {
+    int budget = host.budgetBytes(lane);
+    int[] listed = lane == live && slots != null ? slots.slots() : null;
+    if (listed == null) {
+      return budget;
+    }
+    long whole = WHOLE_FACTOR * (long) listed.length * database.entryBytes();
+    return (int)
+        Math.min(budget, Math.max(DeliverySettings.MIN_BATCH_BYTES, Long.highestOneBit(whole)));
   }
 
   // What was built.

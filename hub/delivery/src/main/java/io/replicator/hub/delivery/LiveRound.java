@@ -137,7 +137,7 @@ final class LiveRound {
     if (!database.versioned()) {
       sentNow.sentUpTo(done ? Integer.MAX_VALUE : round.slot(), sentAt(outcome, ofLargeValue));
       if (done) {
-        sentBefore = sentNow.finish();
+        sentBefore = sentNow.finish(round.after());
       }
     }
   }
@@ -158,7 +158,7 @@ final class LiveRound {
   /** Nothing is known of what was sent, and the next round is listed anew. */
   void forget() {
     pass = null;
-    sentNow.finish();
+    sentNow.forget();
     sentBefore = SentSlots.NONE;
   }
 

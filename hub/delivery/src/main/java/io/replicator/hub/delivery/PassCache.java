@@ -38,6 +38,13 @@ final class PassCache {
         : null;
   }
 
+  /** However old: of the tick that many feeds begin at. What they need not hold, they may. */
+  @Nullable Pass findOfTick(long after, SentSlots sent, long until) {
+    Kept same = byPlace.get(new Place(after, sent));
+    Kept kept = same != null ? same : byPlace.get(new Place(after, SentSlots.NONE));
+    return kept != null && kept.pass().until() == until ? kept.pass() : null;
+  }
+
   Pass keep(Place place, Pass pass, long nowNanos) {
     if (byPlace.size() >= MAX_PASSES) {
       byPlace.values().removeIf(kept -> nowNanos - kept.nanos() >= keepNanos);

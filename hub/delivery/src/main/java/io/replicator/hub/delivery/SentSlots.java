@@ -67,11 +67,19 @@ record SentSlots(List<Stretch> stretches) {
       }
     }
 
-    /** The round is over: what it sent. The next one begins. */
-    SentSlots finish() {
-      SentSlots all = new SentSlots(stretches);
+    /**
+     * The round is over: what it sent that is newer than its end, where the next one begins.
+     * Nothing of it is newer: feeds that went through other batches are at the same place again.
+     */
+    SentSlots finish(long until) {
+      boolean newer = stretches.stream().anyMatch(stretch -> stretch.version() > until);
+      SentSlots all = newer ? new SentSlots(stretches) : NONE;
       stretches.clear();
       return all;
+    }
+
+    void forget() {
+      stretches.clear();
     }
   }
 }

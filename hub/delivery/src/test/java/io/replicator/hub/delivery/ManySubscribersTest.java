@@ -37,6 +37,35 @@ final class ManySubscribersTest {
   }
 
   @Test
+  void subscribersAtDifferentPlacesMeetAgain() {
+    Lab lab = Lab.plain();
+    lab.fill(500, 100);
+    lab.source.scan();
+    List<TestClient.Store> stores = new ArrayList<>();
+    for (int i = 0; i < 60; i++) { // each comes at a moment, and so at a version, of its own
+      stores.add(new TestClient.Store());
+      lab.connect(stores.getLast());
+      change(lab, 7);
+    }
+    change(lab, 300);
+    long builtBefore = lab.count(DeliveryCounter.BATCHES_BUILT);
+    long readBefore = lab.source.keysRead;
+    change(lab, 1000);
+    long built = lab.count(DeliveryCounter.BATCHES_BUILT) - builtBefore;
+    assertThat(lab.source.keysRead - readBefore).isBetween(950L, 1100L);
+    assertThat(built).isBetween(20L, 150L); // in a tenth of a second, a tick every 1.8 ms
+    stores.forEach(lab::untilEqual);
+  }
+
+  /** So many changes, each a tenth of a millisecond after the one before. */
+  private static void change(Lab lab, int times) {
+    for (int i = 0; i < times; i++) {
+      lab.source.put("key:" + String.format("%06d", lab.random.nextInt(500)), lab.value(50));
+      lab.loop.advance(Duration.ofNanos(100_000));
+    }
+  }
+
+  @Test
   void aStalledSubscriberHoldsNothingUp() { // I6, I9
     Lab lab = Lab.plain();
     lab.fill(3000, 1000);

@@ -10,7 +10,7 @@ class SentSlotsTest {
     SentSlots.Growing growing = new SentSlots.Growing();
     growing.sentUpTo(10, 100);
     growing.sentUpTo(20, 200);
-    SentSlots sent = growing.finish();
+    SentSlots sent = growing.finish(0);
     long[] versions = new long[40];
     versions[3] = 100; // sent with this very version
     versions[4] = 101;
@@ -28,9 +28,9 @@ class SentSlotsTest {
     growing.sentUpTo(5, 0); // of a round that another connection began
     growing.sentUpTo(Integer.MAX_VALUE, 50);
 
-    assertThat(growing.finish().changedOf(new int[] {1, 4, 5, 9}, 4, slot -> 50))
+    assertThat(growing.finish(0).changedOf(new int[] {1, 4, 5, 9}, 4, slot -> 50))
         .containsExactly(1, 4);
-    assertThat(growing.finish()).isEqualTo(SentSlots.NONE);
+    assertThat(growing.finish(0)).isEqualTo(SentSlots.NONE);
   }
 
   @Test
@@ -47,6 +47,6 @@ class SentSlotsTest {
       growing.sentUpTo(7, 9); // nothing new
       growing.sentUpTo(Integer.MAX_VALUE, 4);
     }
-    assertThat(one.finish()).isEqualTo(other.finish());
+    assertThat(one.finish(0)).isEqualTo(other.finish(0));
   }
 }
