@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
@@ -153,8 +154,23 @@ final class Lab implements AutoCloseable {
     return builder;
   }
 
+  /** The process that joins the namespaces. */
+  private Optional<ProcessHandle> emulatorProcess() {
+    try {
+      long pid = Long.parseLong(Files.readString(state.resolve("pid")).strip());
+      return ProcessHandle.of(pid);
+    } catch (IOException | NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Fails if the link outlives it. */
   @Override
   public void close() {
+    Optional<ProcessHandle> process = emulatorProcess();
     run(List.of("down", name));
+    if (process.filter(ProcessHandle::isAlive).isPresent()) {
+      throw new IllegalStateException("link " + name + " is still there: " + process.get().pid());
+    }
   }
 }
