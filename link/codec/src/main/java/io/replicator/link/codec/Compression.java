@@ -1,5 +1,7 @@
 package io.replicator.link.codec;
 
+import com.github.luben.zstd.ZstdCompressCtx;
+import com.github.luben.zstd.ZstdDecompressCtx;
 import io.replicator.link.codec.CodecException.Category;
 import io.replicator.link.wire.Codec;
 import java.io.IOException;
@@ -12,7 +14,12 @@ import java.util.Optional;
 /** The compressions a batch can travel in. Thread-safe. */
 public enum Compression {
   NONE(Codec.CODEC_NONE, 0, 0, 0, new NoCompressor()),
-  ZSTD(Codec.CODEC_ZSTD, -7, 3, 22, new ZstdCompressor()),
+  ZSTD(
+      Codec.CODEC_ZSTD,
+      -7,
+      3,
+      22,
+      new ZstdContexts(ZstdCompressCtx::new, ZstdDecompressCtx::new, "")),
   GZIP(Codec.CODEC_GZIP, 1, 6, 9, new GzipCompressor()),
   LZ4(Codec.CODEC_LZ4, 0, 0, 17, new Lz4Compressor()),
   XZ(Codec.CODEC_XZ, 0, 6, 9, new XzCompressor());

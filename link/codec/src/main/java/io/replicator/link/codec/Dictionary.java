@@ -1,14 +1,9 @@
 package io.replicator.link.codec;
 
-import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdDictCompress;
 import com.github.luben.zstd.ZstdDictDecompress;
-import com.github.luben.zstd.ZstdException;
-import io.replicator.link.codec.CodecException.Category;
-import java.util.Arrays;
-import java.util.concurrent.ArrayBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,13 +24,9 @@ public final class Dictionary {
   /** Small batches cost little at any level. */
   private static final int LEVEL = 9;
 
-  private static final int KEPT = Runtime.getRuntime().availableProcessors();
-
   private final int number;
   private final byte[] data;
-  private final ArrayBlockingQueue<ZstdCompressCtx> compressors = new ArrayBlockingQueue<>(KEPT);
-  private final ArrayBlockingQueue<ZstdDecompressCtx> decompressors =
-      new ArrayBlockingQueue<>(KEPT);
+  private final ZstdContexts contexts;
   private @Nullable ZstdDictCompress forCompression; // guarded by this
   private @Nullable ZstdDictDecompress forDecompression; // guarded by this
 
@@ -53,6 +44,8 @@ public final class Dictionary {
     }
     this.number = number;
     this.data = data;
+    this.contexts =
+        new ZstdContexts(this::compressor, this::decompressor, " with dictionary " + number);
   }
 
   public int number() {
@@ -65,17 +58,7 @@ public final class Dictionary {
   }
 
   byte[] compress(byte[] raw) {
-    byte[] target = new byte[Math.toIntExact(Zstd.compressBound(raw.length))];
-    ZstdCompressCtx kept = compressors.poll();
-    ZstdCompressCtx context = kept != null ? kept : compressor();
-    try {
-      int size = context.compressByteArray(target, 0, target.length, raw, 0, raw.length);
-      return Arrays.copyOf(target, size);
-    } finally {
-      if (!compressors.offer(context)) {
-        context.close();
-      }
-    }
+    return contexts.compress(raw, LEVEL);
   }
 
   /**
@@ -85,30 +68,7 @@ public final class Dictionary {
    */
   byte[] decompress(byte[] compressed, int rawBytes, int maxRawBytes) {
     Compression.requireAtMost(rawBytes, maxRawBytes);
-    byte[] raw = new byte[rawBytes];
-    ZstdDecompressCtx kept = decompressors.poll();
-    ZstdDecompressCtx context = kept != null ? kept : decompressor();
-    try {
-      int size = context.decompressByteArray(raw, 0, rawBytes, compressed, 0, compressed.length);
-      Compression.requireSize(rawBytes, size);
-      return raw;
-    } catch (ZstdException e) {
-      throw new CodecException(
-          Category.COMPRESSION,
-          "zstd refuses "
-              + compressed.length
-              + " bytes with dictionary "
-              + number
-              + ", announced as "
-              + rawBytes
-              + ": "
-              + e.getMessage(),
-          e);
-    } finally {
-      if (!decompressors.offer(context)) {
-        context.close();
-      }
-    }
+    return contexts.decompress(compressed, rawBytes);
   }
 
   private synchronized ZstdCompressCtx compressor() {
@@ -116,7 +76,6 @@ public final class Dictionary {
       forCompression = new ZstdDictCompress(data, LEVEL);
     }
     return new ZstdCompressCtx()
-        .setLevel(LEVEL)
         .setMagicless(true)
         .setContentSize(false)
         .setDictID(false)

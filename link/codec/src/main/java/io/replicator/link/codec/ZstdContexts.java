@@ -7,23 +7,39 @@ import com.github.luben.zstd.ZstdException;
 import io.replicator.link.codec.CodecException.Category;
 import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.function.Supplier;
 
 /**
- * Zstandard frames. A context holds about a megabyte of native tables; as many as there are
- * processors are kept for reuse, whichever thread comes.
+ * Zstandard contexts of one kind. Each holds about a megabyte of native tables; as many as there
+ * are processors are kept for reuse, whichever thread comes. Thread-safe.
  */
-final class ZstdCompressor implements Compressor {
+final class ZstdContexts implements Compressor {
   private static final int KEPT = Runtime.getRuntime().availableProcessors();
 
+  private final Supplier<ZstdCompressCtx> newCompressor;
+  private final Supplier<ZstdDecompressCtx> newDecompressor;
+  private final String with;
   private final ArrayBlockingQueue<ZstdCompressCtx> compressors = new ArrayBlockingQueue<>(KEPT);
   private final ArrayBlockingQueue<ZstdDecompressCtx> decompressors =
       new ArrayBlockingQueue<>(KEPT);
+
+  /**
+   * @param with what they have beside the data, for messages: "" or " with …"
+   */
+  ZstdContexts(
+      Supplier<ZstdCompressCtx> newCompressor,
+      Supplier<ZstdDecompressCtx> newDecompressor,
+      String with) {
+    this.newCompressor = newCompressor;
+    this.newDecompressor = newDecompressor;
+    this.with = with;
+  }
 
   @Override
   public byte[] compress(byte[] raw, int level) {
     byte[] target = new byte[Math.toIntExact(Zstd.compressBound(raw.length))];
     ZstdCompressCtx kept = compressors.poll();
-    ZstdCompressCtx context = kept != null ? kept : new ZstdCompressCtx();
+    ZstdCompressCtx context = kept != null ? kept : newCompressor.get();
     try {
       int size =
           context.setLevel(level).compressByteArray(target, 0, target.length, raw, 0, raw.length);
@@ -39,7 +55,7 @@ final class ZstdCompressor implements Compressor {
   public byte[] decompress(byte[] data, int rawBytes) {
     byte[] raw = new byte[rawBytes];
     ZstdDecompressCtx kept = decompressors.poll();
-    ZstdDecompressCtx context = kept != null ? kept : new ZstdDecompressCtx();
+    ZstdDecompressCtx context = kept != null ? kept : newDecompressor.get();
     try {
       int size = context.decompressByteArray(raw, 0, rawBytes, data, 0, data.length);
       Compression.requireSize(rawBytes, size);
@@ -47,7 +63,14 @@ final class ZstdCompressor implements Compressor {
     } catch (ZstdException e) {
       throw new CodecException(
           Category.COMPRESSION,
-          "zstd refuses " + data.length + " bytes announced as " + rawBytes + ": " + e.getMessage(),
+          "zstd refuses "
+              + data.length
+              + " bytes"
+              + with
+              + " announced as "
+              + rawBytes
+              + ": "
+              + e.getMessage(),
           e);
     } finally {
       if (!decompressors.offer(context)) {
