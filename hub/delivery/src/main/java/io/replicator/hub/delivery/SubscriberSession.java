@@ -63,8 +63,9 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
   private long pings;
   private boolean pumpPosted;
   private Loop.@Nullable Timer timer;
-  private Loop.@Nullable Timer capTimer;
-  private long capOpensNanos = Long.MAX_VALUE;
+
+  /** One for blocks and datagrams: whichever of them waits for less. */
+  private final EarliestTimer capTimer;
 
   /** Who goes first when a cap opens: by turns, so that neither way takes all of it. */
   private boolean datagramsFirst = true;
@@ -77,6 +78,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
     this.caps = new RateCaps(QosCaps.NONE, hub.loop().nowNanos());
     this.outbox =
         new Outbox(connection, hub.loop(), hub.settings().shares(), caps, hub.works().counters());
+    this.capTimer = new EarliestTimer(hub.loop(), this::capOpened);
     this.lastHeardNanos = hub.loop().nowNanos();
     this.timer = hub.loop().schedule(hub.settings().helloTimeout(), this::helloTimedOut);
   }
@@ -352,7 +354,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
     if (timer != null) {
       timer.cancel();
     }
-    cancelCapTimer();
+    capTimer.cancel();
   }
 
   // What feeds need.
@@ -523,19 +525,11 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
     }
   }
 
-  /** One timer for both ways: whichever of them waits for less. */
   private void wakeWhenCapOpens(long nanos) {
-    long opens = hub.loop().nowNanos() + nanos;
-    if (opens < capOpensNanos) {
-      cancelCapTimer();
-      capOpensNanos = opens;
-      capTimer = hub.loop().schedule(Duration.ofNanos(nanos), this::capOpened);
-    }
+    capTimer.at(hub.loop().nowNanos() + nanos);
   }
 
   private void capOpened() {
-    capOpensNanos = Long.MAX_VALUE;
-    capTimer = null;
     DatagramPath path = datagrams;
     datagramsFirst = !datagramsFirst;
     if (path != null && datagramsFirst) {
@@ -547,14 +541,6 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
     }
   }
 
-  private void cancelCapTimer() {
-    capOpensNanos = Long.MAX_VALUE;
-    if (capTimer != null) {
-      capTimer.cancel();
-      capTimer = null;
-    }
-  }
-
   /** The caps that the hub's rules give it now. Whether they are others than before. */
   boolean useCaps() {
     QosCaps now = hub.caps().of(name, clientId);
@@ -562,7 +548,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
       return false;
     }
     caps.set(now, hub.loop().nowNanos());
-    cancelCapTimer();
+    capTimer.cancel();
     postPump();
     if (datagrams != null) {
       datagrams.pumpSoon();
