@@ -35,79 +35,80 @@ final class DictionaryShelf {
   private final SplittableRandom random;
   private final Map<KeyFilter, Entry> entries = new HashMap<>();
 
-  /** One filter's dictionary, or that there is none, or that one is being made. */
-  private static final class Entry {
-    private int lastNumber;
-    private @Nullable Dictionary dictionary;
-    private boolean training;
-    private final List<Runnable> waiting = new ArrayList<>();
-    private long dueNanos;
-  }
-
   DictionaryShelf(BatchWorks works, DatabaseState database, long seed) {
     this.works = works;
     this.database = database;
     this.random = new SplittableRandom(seed);
   }
 
-  /** The filter's present one, null if there is none (yet); has one made when it is time. */
-  @Nullable Dictionary of(KeyFilter filter) {
-    Entry entry = entries.get(filter);
-    if (entry == null) {
-      if (entries.size() >= MAX_FILTERS) {
-        return null;
+  /** The filter's; null if there are too many filters. */
+  @Nullable Entry of(KeyFilter filter) {
+    Entry known = entries.get(filter);
+    if (known == null && entries.size() < MAX_FILTERS) {
+      known = new Entry(filter);
+      entries.put(filter, known);
+    }
+    return known;
+  }
+
+  /** One filter's dictionary, or that there is none, or that one is being made. */
+  final class Entry {
+    private final KeyFilter filter;
+    private final List<Runnable> waiting = new ArrayList<>();
+    private @Nullable Dictionary dictionary;
+    private boolean training;
+    private long dueNanos = works.loop().nowNanos();
+
+    private Entry(KeyFilter filter) {
+      this.filter = filter;
+    }
+
+    /** The present one, null if there is none (yet); has one made when it is time. */
+    @Nullable Dictionary present() {
+      if (!training && works.loop().nowNanos() - dueNanos >= 0) {
+        train();
       }
-      entry = new Entry();
-      entry.dueNanos = works.loop().nowNanos();
-      entries.put(filter, entry);
+      return dictionary;
     }
-    if (!entry.training && works.loop().nowNanos() - entry.dueNanos >= 0) {
-      train(filter, entry);
+
+    /** Whether one is being made; then it is told when that is over. */
+    boolean awaits(Runnable whenMade) {
+      if (training) {
+        waiting.add(whenMade);
+      }
+      return training;
     }
-    return entry.dictionary;
-  }
 
-  /** Whether one is being made; then it is told when that is over. */
-  boolean awaits(KeyFilter filter, Runnable whenMade) {
-    Entry entry = entries.get(filter);
-    if (entry == null || !entry.training) {
-      return false;
+    private void train() {
+      training = true;
+      int number = dictionary == null ? 1 : dictionary.number() + 1;
+      new DictionarySamples(works.loop(), database, filter, random.split())
+          .gather(
+              samples ->
+                  works.run(
+                      () -> DictionaryTrainer.train(number, samples), this::trained, this::failed),
+              this::failed);
     }
-    entry.waiting.add(whenMade);
-    return true;
-  }
 
-  private void train(KeyFilter filter, Entry entry) {
-    entry.training = true;
-    new DictionarySamples(works.loop(), database, filter, random.split())
-        .gather(
-            samples ->
-                works.run(
-                    () -> DictionaryTrainer.train(entry.lastNumber + 1, samples),
-                    trained -> trained(entry, trained),
-                    failure -> failed(entry, failure)),
-            failure -> failed(entry, failure));
-  }
+    private void trained(Optional<Dictionary> trained) {
+      training = false;
+      Duration until = trained.isPresent() ? TRAINED_ANEW : TRIED_AGAIN;
+      dueNanos = works.loop().nowNanos() + until.toNanos();
+      trained.ifPresent(made -> {
+        dictionary = made;
+        works.counters().increment(DeliveryCounter.DICTIONARIES_TRAINED);
+      });
+      List<Runnable> all = List.copyOf(waiting);
+      waiting.clear();
+      all.forEach(Runnable::run);
+    }
 
-  private void trained(Entry entry, Optional<Dictionary> trained) {
-    entry.training = false;
-    Duration until = trained.isPresent() ? TRAINED_ANEW : TRIED_AGAIN;
-    entry.dueNanos = works.loop().nowNanos() + until.toNanos();
-    trained.ifPresent(dictionary -> {
-      entry.dictionary = dictionary;
-      entry.lastNumber = dictionary.number();
-      works.counters().increment(DeliveryCounter.DICTIONARIES_TRAINED);
-    });
-    List<Runnable> all = List.copyOf(entry.waiting);
-    entry.waiting.clear();
-    all.forEach(Runnable::run);
-  }
-
-  private void failed(Entry entry, Throwable failure) {
-    log.atDebug()
-        .addKeyValue("database", database.database())
-        .addKeyValue("reason", failure.toString())
-        .log("no dictionary trained");
-    trained(entry, Optional.empty());
+    private void failed(Throwable failure) {
+      log.atDebug()
+          .addKeyValue("database", database.database())
+          .addKeyValue("reason", failure.toString())
+          .log("no dictionary trained");
+      trained(Optional.empty());
+    }
   }
 }

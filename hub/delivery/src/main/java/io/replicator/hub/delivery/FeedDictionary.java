@@ -19,6 +19,9 @@ final class FeedDictionary {
   private final FeedHost host;
   private final Runnable wake;
 
+  /** That of all feeds of the filter; null until the feed is up to date. */
+  private DictionaryShelf.@Nullable Entry shared;
+
   private boolean waiting;
   private @Nullable Dictionary sent;
   private @Nullable Dictionary used;
@@ -43,9 +46,14 @@ final class FeedDictionary {
     if (!wanted || waiting || sent != used) {
       return;
     }
-    DictionaryShelf shelf = requested.database().dictionaries();
-    Dictionary present = shelf.of(requested.filter());
-    waiting = shelf.awaits(requested.filter(), this::made);
+    if (shared == null) {
+      shared = requested.database().dictionaries().of(requested.filter());
+    }
+    if (shared == null) {
+      return;
+    }
+    Dictionary present = shared.present();
+    waiting = shared.awaits(this::made);
     if (present != null && present != sent && present.data().length <= host.dictionaryBytes()) {
       sent = present;
       host.send(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.replicator.link.wire.FeedRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -103,7 +104,9 @@ final class DictionarySessionTest {
     TestClient client = connect(store, "", 65_536);
     lab.untilEqual(store);
     lab.loop.runUntil(Lab.LONG, "a dictionary came", () -> !client.dictionaries.isEmpty());
-    DictionaryShelf shelf = lab.hub.databases().iterator().next().dictionaries();
+    DictionaryShelf.Entry shared =
+        Objects.requireNonNull(
+            lab.hub.databases().iterator().next().dictionaries().of(KeyFilter.of()));
     int first = client.dictionaries.getFirst().getNumber();
     lab.loop.advance(Duration.ofHours(25));
     change(1);
@@ -112,7 +115,7 @@ final class DictionarySessionTest {
         Duration.ofHours(1),
         "one more is made",
         () -> {
-          var present = shelf.of(KeyFilter.of());
+          var present = shared.present();
           return present != null && present.number() > first;
         });
     change(2);
