@@ -1,12 +1,9 @@
 package io.replicator.client.sink.cassandra;
 
-import io.replicator.api.Batch;
 import io.replicator.api.Cursor;
 import io.replicator.api.FeedId;
-import io.replicator.api.Holdings;
-import io.replicator.api.Key;
+import io.replicator.api.ReadOnlyHoldings;
 import io.replicator.api.SinkException;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -17,7 +14,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A target Cassandra that is only looked at: tells what it holds, and is never written to. */
-public final class CassandraHoldings implements Holdings {
+public final class CassandraHoldings implements ReadOnlyHoldings {
   private final CassandraEndpoint endpoint;
   private final CassandraSinkSettings settings;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -59,35 +56,9 @@ public final class CassandraHoldings implements Holdings {
   }
 
   @Override
-  public boolean holdsData(FeedId feed) {
-    return true;
-  }
-
-  @Override
   public CompletionStage<Void> read(
       FeedId feed, Predicate<byte[]> covers, boolean chainIsData, int keysPerSecond, Pages pages) {
     return run(() -> Objects.requireNonNull(copy).tell(feed, covers, keysPerSecond, pages));
-  }
-
-  @Override
-  public CompletionStage<Void> apply(Batch batch) {
-    return refused();
-  }
-
-  @Override
-  public CompletionStage<Long> removeLeftovers(FeedId feed, Presence presence) {
-    return refused();
-  }
-
-  @Override
-  public CompletionStage<Long> removeStrays(FeedId feed, List<Key> keys, Presence presence) {
-    return refused();
-  }
-
-  private <T> CompletionStage<T> refused() {
-    return CompletableFuture.failedFuture(
-        new SinkException(
-            SinkException.Category.BROKEN, name + " is only looked at, not written to"));
   }
 
   private CompletionStage<Void> run(Runnable step) {
@@ -98,16 +69,6 @@ public final class CassandraHoldings implements Holdings {
       return CompletableFuture.failedFuture(
           new SinkException(SinkException.Category.UNAVAILABLE, name + ": it is closed", e));
     }
-  }
-
-  @Override
-  public boolean owesLeftovers(FeedId feed) {
-    return false;
-  }
-
-  @Override
-  public CompletionStage<Void> reconciled(FeedId feed) {
-    return CompletableFuture.completedFuture(null);
   }
 
   @Override
