@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -37,7 +38,9 @@ final class CassandraScript implements AutoCloseable {
             .orElseThrow();
     assertThat(line).endsWith(" 9042");
     int port = FreePort.next();
-    List<String> words = List.of(line.replace("9042", Integer.toString(port)).split(" ", -1));
+    // where the build runs in the background interrupts are ignored, and children inherit that
+    List<String> words = new ArrayList<>(List.of("env", "--default-signal=INT"));
+    words.addAll(List.of(line.replace("9042", Integer.toString(port)).split(" ", -1)));
     Path log = folder.resolve("cassandra-script.log");
     ProcessBuilder builder = new ProcessBuilder(words).directory(ROOT.toFile());
     builder.environment().putIfAbsent("MAVEN_ARGUMENTS", "-o");
