@@ -5,6 +5,7 @@ import io.replicator.api.Batch;
 import io.replicator.api.Change;
 import io.replicator.api.Cursor;
 import io.replicator.api.FeedId;
+import io.replicator.api.Key;
 import io.replicator.api.KeyPatterns;
 import io.replicator.api.Value;
 import io.replicator.link.codec.Compression;
@@ -25,6 +26,7 @@ import io.replicator.link.wire.Pong;
 import io.replicator.link.wire.StoredCursor;
 import io.replicator.link.wire.Welcome;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,6 +45,7 @@ final class RawClient implements AutoCloseable, Connection.Listener {
   private final Connection connection;
   private final Reassembler reassembler =
       new Reassembler(Compression.ZSTD, MAX_BATCH_BYTES, List.of(1));
+  private final Map<Key, Long> versions = new HashMap<>(); // on the loop
   private long receivedBytes; // on the loop
 
   final Map<String, String> values = new ConcurrentHashMap<>();
@@ -154,8 +157,12 @@ final class RawClient implements AutoCloseable, Connection.Listener {
         });
   }
 
+  /** I3: a batch of backfill may come after a live one and hold what was before it. */
   private void apply(Change change) {
     changes.add(change);
+    if (versions.merge(change.key(), change.version(), Math::max) > change.version()) {
+      return;
+    }
     switch (change) {
       case Change.Put put -> {
         if (put.value() instanceof Value.StringValue string) {
