@@ -158,28 +158,21 @@ final class HubMapping {
 
   private DeliverySettings delivery() {
     DeliverySettings standard = DeliverySettings.defaults(ProcessName.of(given));
-    return new DeliverySettings(
-        standard.hubId(),
-        (int) given.bytes(LinkSettings.BLOCK_BYTES),
-        Codecs.of(given),
-        standard.compressionLevel(),
-        given.time(LinkSettings.KEEP_ALIVE),
-        standard.helloTimeout(),
-        standard.maxSubscribers(),
-        standard.liveBatchBytes(),
-        standard.bulkBatchBytes(),
-        standard.maxValueBytes(),
-        standard.listLimit(),
-        standard.aheadLimit(),
-        standard.shareFor(),
-        standard.cursorRefresh(),
-        new QosShares(given.number(LinkSettings.SHARE) / 100.0, QosShares.DEFAULT.backfill()),
-        new CapMapping(given).rules(),
-        standard
-            .reconcile()
-            .withEnabled(given.text(LinkSettings.RECONCILE).equals("on"))
-            .withMemoryBytes(given.bytes(LinkSettings.RECONCILE_MEMORY))
-            .withAheadKeysPerSecond((int) given.number(LinkSettings.HASH_RATE)),
-        (int) given.number(LinkSettings.TOMBSTONES));
+    return standard
+        .change()
+        .blockBytes((int) given.bytes(LinkSettings.BLOCK_BYTES))
+        .compressions(Codecs.of(given))
+        .keepAlive(given.time(LinkSettings.KEEP_ALIVE))
+        .shares(
+            new QosShares(given.number(LinkSettings.SHARE) / 100.0, QosShares.DEFAULT.backfill()))
+        .caps(new CapMapping(given).rules())
+        .reconcile(
+            standard
+                .reconcile()
+                .withEnabled(given.text(LinkSettings.RECONCILE).equals("on"))
+                .withMemoryBytes(given.bytes(LinkSettings.RECONCILE_MEMORY))
+                .withAheadKeysPerSecond((int) given.number(LinkSettings.HASH_RATE)))
+        .maxTombstones((int) given.number(LinkSettings.TOMBSTONES))
+        .build();
   }
 }

@@ -70,45 +70,6 @@ public record DeliverySettings(
     require(!shareFor.isNegative(), "shareFor", shareFor, "0 or more");
   }
 
-  /** Compares copies and remembers deletions as usual. */
-  public DeliverySettings(
-      String hubId,
-      int blockBytes,
-      List<Compression> compressions,
-      OptionalInt compressionLevel,
-      Duration keepAlive,
-      Duration helloTimeout,
-      int maxSubscribers,
-      int liveBatchBytes,
-      int bulkBatchBytes,
-      int maxValueBytes,
-      int listLimit,
-      int aheadLimit,
-      Duration shareFor,
-      Duration cursorRefresh,
-      QosShares shares,
-      CapRules caps) {
-    this(
-        hubId,
-        blockBytes,
-        compressions,
-        compressionLevel,
-        keepAlive,
-        helloTimeout,
-        maxSubscribers,
-        liveBatchBytes,
-        bulkBatchBytes,
-        maxValueBytes,
-        listLimit,
-        aheadLimit,
-        shareFor,
-        cursorRefresh,
-        shares,
-        caps,
-        ReconcileSettings.DEFAULTS,
-        IndexSettings.DEFAULT_MAX_TOMBSTONES);
-  }
-
   public static DeliverySettings defaults(String hubId) {
     return new DeliverySettings(
         hubId,
@@ -126,7 +87,14 @@ public record DeliverySettings(
         Duration.ofMillis(5),
         Duration.ofSeconds(30),
         QosShares.DEFAULT,
-        CapRules.NONE);
+        CapRules.NONE,
+        ReconcileSettings.DEFAULTS,
+        IndexSettings.DEFAULT_MAX_TOMBSTONES);
+  }
+
+  /** These, with what is set on it being different. */
+  public Builder change() {
+    return new Builder(this);
   }
 
   private static void requireRange(String name, int value, int min, int max) {
@@ -140,6 +108,135 @@ public record DeliverySettings(
   private static void require(boolean holds, String name, Object value, String expected) {
     if (!holds) {
       throw new IllegalArgumentException(name + " is " + value + ": " + expected + " expected");
+    }
+  }
+
+  /** Settings being changed; they are checked when they are built. */
+  public static final class Builder {
+    private final DeliverySettings from;
+    private int blockBytes;
+    private List<Compression> compressions;
+    private Duration keepAlive;
+    private int liveBatchBytes;
+    private int bulkBatchBytes;
+    private int maxValueBytes;
+    private int listLimit;
+    private int aheadLimit;
+    private Duration shareFor;
+    private Duration cursorRefresh;
+    private QosShares shares;
+    private CapRules caps;
+    private ReconcileSettings reconcile;
+    private int maxTombstones;
+
+    private Builder(DeliverySettings from) {
+      this.from = from;
+      this.blockBytes = from.blockBytes;
+      this.compressions = from.compressions;
+      this.keepAlive = from.keepAlive;
+      this.liveBatchBytes = from.liveBatchBytes;
+      this.bulkBatchBytes = from.bulkBatchBytes;
+      this.maxValueBytes = from.maxValueBytes;
+      this.listLimit = from.listLimit;
+      this.aheadLimit = from.aheadLimit;
+      this.shareFor = from.shareFor;
+      this.cursorRefresh = from.cursorRefresh;
+      this.shares = from.shares;
+      this.caps = from.caps;
+      this.reconcile = from.reconcile;
+      this.maxTombstones = from.maxTombstones;
+    }
+
+    public Builder blockBytes(int value) {
+      blockBytes = value;
+      return this;
+    }
+
+    public Builder compressions(List<Compression> value) {
+      compressions = value;
+      return this;
+    }
+
+    public Builder keepAlive(Duration value) {
+      keepAlive = value;
+      return this;
+    }
+
+    public Builder liveBatchBytes(int value) {
+      liveBatchBytes = value;
+      return this;
+    }
+
+    public Builder bulkBatchBytes(int value) {
+      bulkBatchBytes = value;
+      return this;
+    }
+
+    public Builder maxValueBytes(int value) {
+      maxValueBytes = value;
+      return this;
+    }
+
+    public Builder listLimit(int value) {
+      listLimit = value;
+      return this;
+    }
+
+    public Builder aheadLimit(int value) {
+      aheadLimit = value;
+      return this;
+    }
+
+    public Builder shareFor(Duration value) {
+      shareFor = value;
+      return this;
+    }
+
+    public Builder cursorRefresh(Duration value) {
+      cursorRefresh = value;
+      return this;
+    }
+
+    public Builder shares(QosShares value) {
+      shares = value;
+      return this;
+    }
+
+    public Builder caps(CapRules value) {
+      caps = value;
+      return this;
+    }
+
+    public Builder reconcile(ReconcileSettings value) {
+      reconcile = value;
+      return this;
+    }
+
+    public Builder maxTombstones(int value) {
+      maxTombstones = value;
+      return this;
+    }
+
+    public DeliverySettings build() {
+      return new DeliverySettings(
+          from.hubId,
+          blockBytes,
+          compressions,
+          from.compressionLevel,
+          keepAlive,
+          from.helloTimeout,
+          from.maxSubscribers,
+          liveBatchBytes,
+          bulkBatchBytes,
+          maxValueBytes,
+          listLimit,
+          aheadLimit,
+          shareFor,
+          cursorRefresh,
+          shares,
+          caps,
+          reconcile,
+          maxTombstones);
     }
   }
 }

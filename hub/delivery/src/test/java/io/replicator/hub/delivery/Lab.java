@@ -54,24 +54,15 @@ final class Lab {
   }
 
   static DeliverySettings settings(int listLimit, int aheadLimit, int batchBytes) {
-    DeliverySettings d = DeliverySettings.defaults("lab");
-    return new DeliverySettings(
-        d.hubId(),
-        d.blockBytes(),
-        d.compressions(),
-        d.compressionLevel(),
-        d.keepAlive(),
-        d.helloTimeout(),
-        d.maxSubscribers(),
-        batchBytes,
-        batchBytes,
-        Math.min(d.maxValueBytes(), batchBytes),
-        listLimit,
-        aheadLimit,
-        d.shareFor(),
-        d.cursorRefresh(),
-        d.shares(),
-        d.caps());
+    DeliverySettings usual = DeliverySettings.defaults("lab");
+    return usual
+        .change()
+        .liveBatchBytes(batchBytes)
+        .bulkBatchBytes(batchBytes)
+        .maxValueBytes(Math.min(usual.maxValueBytes(), batchBytes))
+        .listLimit(listLimit)
+        .aheadLimit(aheadLimit)
+        .build();
   }
 
   TestClient connect(TestClient.Store store) {

@@ -2,7 +2,6 @@ package io.replicator.hub.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.replicator.hub.delivery.DeliverySettings;
 import io.replicator.hub.delivery.HubStatus.FeedStatus;
 import io.replicator.hub.delivery.HubStatus.SubscriberStatus;
 import java.io.BufferedReader;
@@ -34,7 +33,7 @@ class SlowReaderTests {
       new WebRig(settings ->
           settings
               .withTcp(settings.tcp().withUserTimeout(STALL))
-              .withDelivery(withKeepAlive(settings.delivery())));
+              .withDelivery(settings.delivery().change().keepAlive(KEEP_ALIVE).build()));
 
   @BeforeEach
   void load() {
@@ -139,25 +138,5 @@ class SlowReaderTests {
         .flatMap(one -> one.feeds().stream())
         .mapToLong(FeedStatus::wireBytes)
         .sum();
-  }
-
-  private static DeliverySettings withKeepAlive(DeliverySettings d) {
-    return new DeliverySettings(
-        d.hubId(),
-        d.blockBytes(),
-        d.compressions(),
-        d.compressionLevel(),
-        KEEP_ALIVE,
-        d.helloTimeout(),
-        d.maxSubscribers(),
-        d.liveBatchBytes(),
-        d.bulkBatchBytes(),
-        d.maxValueBytes(),
-        d.listLimit(),
-        d.aheadLimit(),
-        d.shareFor(),
-        d.cursorRefresh(),
-        d.shares(),
-        d.caps());
   }
 }

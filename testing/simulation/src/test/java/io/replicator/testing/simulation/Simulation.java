@@ -8,13 +8,11 @@ import io.replicator.api.Value;
 import io.replicator.client.receiver.CompareSettings;
 import io.replicator.client.receiver.FeedPlan;
 import io.replicator.client.receiver.ReceiverSettings;
-import io.replicator.hub.delivery.CapRules;
 import io.replicator.hub.delivery.CollectionSettings;
 import io.replicator.hub.delivery.DatabaseSettings;
 import io.replicator.hub.delivery.DeliveryCounter;
 import io.replicator.hub.delivery.DeliverySettings;
 import io.replicator.hub.delivery.HubStatus;
-import io.replicator.hub.qos.QosShares;
 import io.replicator.link.codec.Compression;
 import io.replicator.testing.testkit.MemoryDatagramLink;
 import io.replicator.testing.testkit.MemoryLink;
@@ -98,23 +96,18 @@ final class Simulation {
   }
 
   private DeliverySettings drawSettings() {
-    return new DeliverySettings(
-        "hub",
-        oneOf(256, 1000, 1000, 4096),
-        List.of(Compression.values()),
-        OptionalInt.empty(),
-        Duration.ofSeconds(1 + random.nextInt(3)),
-        Duration.ofSeconds(10),
-        64,
-        DeliverySettings.MIN_BATCH_BYTES,
-        DeliverySettings.MIN_BATCH_BYTES * oneOf(1, 1, 4),
-        oneOf(1024, 4096, 65_536),
-        oneOf(5, 20, 100, 65_536),
-        oneOf(10, 100, 262_144),
-        Duration.ofMillis(oneOf(0, 5, 20)),
-        Duration.ofSeconds(1 + random.nextInt(10)),
-        QosShares.DEFAULT,
-        CapRules.NONE);
+    return DeliverySettings.defaults("hub")
+        .change()
+        .blockBytes(oneOf(256, 1000, 1000, 4096))
+        .keepAlive(Duration.ofSeconds(1 + random.nextInt(3)))
+        .liveBatchBytes(DeliverySettings.MIN_BATCH_BYTES)
+        .bulkBatchBytes(DeliverySettings.MIN_BATCH_BYTES * oneOf(1, 1, 4))
+        .maxValueBytes(oneOf(1024, 4096, 65_536))
+        .listLimit(oneOf(5, 20, 100, 65_536))
+        .aheadLimit(oneOf(10, 100, 262_144))
+        .shareFor(Duration.ofMillis(oneOf(0, 5, 20)))
+        .cursorRefresh(Duration.ofSeconds(1 + random.nextInt(10)))
+        .build();
   }
 
   MemoryLink.Settings drawLink() {

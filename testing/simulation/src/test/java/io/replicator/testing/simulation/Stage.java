@@ -8,13 +8,10 @@ import io.replicator.api.Value;
 import io.replicator.client.receiver.CompareSettings;
 import io.replicator.client.receiver.FeedPlan;
 import io.replicator.client.receiver.ReceiverSettings;
-import io.replicator.hub.delivery.CapRules;
 import io.replicator.hub.delivery.CollectionSettings;
 import io.replicator.hub.delivery.DatabaseSettings;
 import io.replicator.hub.delivery.DeliverySettings;
-import io.replicator.hub.delivery.ReconcileSettings;
 import io.replicator.hub.index.IndexSettings;
-import io.replicator.hub.qos.QosShares;
 import io.replicator.link.codec.Compression;
 import io.replicator.testing.testkit.MemoryDatagramLink;
 import io.replicator.testing.testkit.MemoryLink;
@@ -24,7 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -84,25 +80,20 @@ final class Stage {
   }
 
   private DeliverySettings settings(Duration keepAlive, int maxTombstones) {
-    return new DeliverySettings(
-        "hub",
-        oneOf(256, 1000, 4096),
-        List.of(Compression.NONE),
-        OptionalInt.empty(),
-        keepAlive,
-        Duration.ofSeconds(10),
-        64,
-        DeliverySettings.MIN_BATCH_BYTES,
-        DeliverySettings.MIN_BATCH_BYTES * oneOf(1, 4),
-        65_536,
-        oneOf(20, 100, 65_536),
-        oneOf(100, 262_144),
-        Duration.ofMillis(oneOf(0, 5, 20)),
-        Duration.ofSeconds(5),
-        QosShares.DEFAULT,
-        CapRules.NONE,
-        ReconcileSettings.DEFAULTS,
-        maxTombstones);
+    return DeliverySettings.defaults("hub")
+        .change()
+        .blockBytes(oneOf(256, 1000, 4096))
+        .compressions(List.of(Compression.NONE))
+        .keepAlive(keepAlive)
+        .liveBatchBytes(DeliverySettings.MIN_BATCH_BYTES)
+        .bulkBatchBytes(DeliverySettings.MIN_BATCH_BYTES * oneOf(1, 4))
+        .maxValueBytes(65_536)
+        .listLimit(oneOf(20, 100, 65_536))
+        .aheadLimit(oneOf(100, 262_144))
+        .shareFor(Duration.ofMillis(oneOf(0, 5, 20)))
+        .cursorRefresh(Duration.ofSeconds(5))
+        .maxTombstones(maxTombstones)
+        .build();
   }
 
   int oneOf(int... choices) {
