@@ -18,12 +18,10 @@ import io.replicator.link.wire.KeyQuery;
 import io.replicator.link.wire.Ping;
 import io.replicator.link.wire.Pong;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,10 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 final class SubscriberSession implements Connection.Listener, FeedHost {
   private static final Logger log = LoggerFactory.getLogger(SubscriberSession.class);
-  private static final int MAX_WAITING_QUERIES = 16;
-
-  /** What there is of a fast link is a quarter of a second of it. */
-  private static final int BUDGET_PARTS_OF_SECOND = 4;
 
   private final HubCore hub;
   private final Connection connection;
@@ -47,7 +41,8 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
   private final Map<Integer, Feed> feeds = new LinkedHashMap<>();
   private final Set<Feed> wanting = new LinkedHashSet<>();
   private final Set<Feed> waitingForRoom = new LinkedHashSet<>();
-  private final ArrayDeque<KeyQuery> queries = new ArrayDeque<>();
+  private final WaitingQueries queries;
+  private final BatchBudget budget;
 
   private SessionState state = new SessionState.AwaitingHello();
   private Compression compression = Compression.NONE;
@@ -57,7 +52,6 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
 
   private String clientId = "";
   private String name = "";
-  private long maxBatchBytes = DeliverySettings.MAX_BATCH_BYTES;
   private int dictionaryBytes;
   private long lastHeardNanos;
   private long pings;
@@ -70,14 +64,14 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
   /** Who goes first when a cap opens: by turns, so that neither way takes all of it. */
   private boolean datagramsFirst = true;
 
-  private double compressionRatio = 2;
-
   SubscriberSession(HubCore hub, Connection connection) {
     this.hub = hub;
     this.connection = connection;
     this.caps = new RateCaps(QosCaps.NONE, hub.loop().nowNanos());
     this.outbox =
         new Outbox(connection, hub.loop(), hub.settings().shares(), caps, hub.works().counters());
+    this.budget = new BatchBudget(hub.settings(), connection, caps, outbox);
+    this.queries = new WaitingQueries(hub.works().counters());
     this.capTimer = new EarliestTimer(hub.loop(), this::capOpened);
     this.lastHeardNanos = hub.loop().nowNanos();
     this.timer = hub.loop().schedule(hub.settings().helloTimeout(), this::helloTimedOut);
@@ -186,7 +180,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
         };
     useCaps();
     compression = Compression.negotiate(hello.getCodecsList(), hub.settings().compressions());
-    maxBatchBytes = HelloCheck.maxBatchBytes(hello);
+    budget.limitTo(HelloCheck.maxBatchBytes(hello));
     dictionaryBytes = HelloCheck.dictionaryBytes(hello);
     int wished = hello.getBlockBytes();
     outbox.open(HelloCheck.windowBytes(hello), wished == 0 ? hub.settings().blockBytes() : wished);
@@ -256,26 +250,15 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
 
   private void query(KeyQuery query) {
     var _ = feed(query.getFeed());
-    KeyQueries.requireLimits(query);
-    if (queries.size() >= MAX_WAITING_QUERIES) {
-      throw new ProtocolException(
-          WireError.OVERLOADED,
-          MAX_WAITING_QUERIES + " queries wait for the source already: ask again later");
-    }
     queries.add(query);
     answerQueries();
   }
 
-  /** In order; before the first scan is complete nobody knows what is there. */
   private void answerQueries() {
-    while (!queries.isEmpty()) {
-      Feed feed = feeds.get(queries.getFirst().getFeed());
-      if (feed == null || !feed.requested().database().ready()) {
-        return;
-      }
-      KeyQuery query = queries.removeFirst();
-      hub.works().counters().add(DeliveryCounter.KEY_QUERIES, query.getKeysCount());
-      connection.send(KeyQueries.answer(query, feed));
+    for (Frame next = queries.nextAnswer(feeds::get);
+        next != null;
+        next = queries.nextAnswer(feeds::get)) {
+      connection.send(next);
       connection.flush();
     }
   }
@@ -389,39 +372,12 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
 
   @Override
   public int budgetBytes(LaneQueue lane) {
-    OptionalLong rate = rate(lane.feed().level());
-    int most = mostBatchBytes();
-    if (rate.isEmpty()) {
-      int first =
-          switch (lane.lane()) {
-            case LIVE -> hub.settings().liveBatchBytes();
-            case BACKFILL -> hub.settings().bulkBatchBytes();
-          };
-      return Math.min(first, most);
-    }
-    double wish = rate.getAsLong() / (double) BUDGET_PARTS_OF_SECOND * compressionRatio;
-    int bounded = Math.clamp((long) wish, DeliverySettings.MIN_BATCH_BYTES, most);
-    // Powers of two: so that subscribers with similar links get the same batches.
-    return Integer.highestOneBit(bounded);
-  }
-
-  /** One batch is not more than the window: a client holds that and one of each lane (P61). */
-  private int mostBatchBytes() {
-    long most = Math.min(DeliverySettings.MAX_BATCH_BYTES, maxBatchBytes / 2);
-    long window = (long) (outbox.windowBytes() * compressionRatio);
-    return (int) Math.min(most, Math.max(DeliverySettings.MIN_BATCH_BYTES, window));
-  }
-
-  /** Bytes a second that a level may hope for: of link and client, but not more than its cap. */
-  private OptionalLong rate(QosLevel level) {
-    OptionalLong link = outbox.slower(connection.stats().bytesPerSecond());
-    long cap = caps.caps().least(level);
-    return cap == 0 ? link : OptionalLong.of(Math.min(cap, link.orElse(cap)));
+    return budget.bytes(lane);
   }
 
   @Override
   public int maxValueBytes() {
-    return (int) Math.min(hub.settings().maxValueBytes(), maxBatchBytes / 4);
+    return budget.maxValueBytes();
   }
 
   @Override
@@ -431,7 +387,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
 
   @Override
   public int compressionLevel(QosLevel level) {
-    return hub.works().levelFor(compression, rate(level));
+    return hub.works().levelFor(compression, budget.rate(level));
   }
 
   @Override
@@ -446,10 +402,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
 
   @Override
   public void enqueue(LaneQueue lane, EncodedBatch encoded, FeedStats.Mark mark) {
-    if (encoded.data().length > 0 && encoded.entries() > 0) {
-      double ratio = encoded.rawBytes() / (double) encoded.data().length;
-      compressionRatio += (ratio - compressionRatio) / 8;
-    }
+    budget.wasEncoded(encoded);
     outbox.enqueue(lane, encoded, mark);
     postPump();
   }
