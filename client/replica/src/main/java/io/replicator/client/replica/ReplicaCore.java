@@ -4,24 +4,18 @@ import io.replicator.api.FeedId;
 import io.replicator.api.Holdings;
 import io.replicator.api.Sink;
 import io.replicator.client.receiver.CompareSettings;
-import io.replicator.client.receiver.FeedProgress;
 import io.replicator.client.receiver.ReceiverSession;
 import io.replicator.client.receiver.RememberingSink;
 import io.replicator.client.receiver.SessionEnd;
 import io.replicator.client.receiver.SessionTarget;
-import io.replicator.client.receiver.Verification;
 import io.replicator.link.transport.ConnectFailed;
 import io.replicator.link.transport.Connector;
 import io.replicator.link.transport.DatagramConnector;
 import io.replicator.link.transport.Loop;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -69,10 +63,7 @@ final class ReplicaCore {
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private final CompletableFuture<String> gaveUp = new CompletableFuture<>();
-  private final Map<FeedId, ReplicaStatus.FeedTotals> totals = new HashMap<>();
-  private final Map<FeedId, FeedProgress> lastProgress = new HashMap<>();
-  private final Map<FeedId, Verification> checks = new HashMap<>();
-  private final Set<FeedId> current = new HashSet<>();
+  private final FeedFigures figures;
 
   private ReplicaStatus.State state = ReplicaStatus.State.OPENING;
   private @Nullable ReceiverSession session;
@@ -106,6 +97,7 @@ final class ReplicaCore {
     this.decoders = decoders;
     this.settings = settings;
     this.hubs = List.copyOf(hubs);
+    this.figures = new FeedFigures(settings.feedIds());
     this.backoff = new Backoff(settings.retry(), random);
     sinks.forEach(
         sink -> targets.add(new Target(remembering(sink), loop, settings.retry(), random)));
@@ -309,7 +301,7 @@ final class ReplicaCore {
     ReceiverSession ending = session;
     session = null;
     if (ending != null) {
-      keepFigures(ending);
+      figures.keep(ending, loop.nowNanos());
     }
     if (closing) {
       finish();
@@ -348,18 +340,6 @@ final class ReplicaCore {
     return Duration.ofNanos(loop.nowNanos() - welcomedNanos);
   }
 
-  private void keepFigures(ReceiverSession ending) {
-    current.clear();
-    settings.feedIds().forEach(feed -> checks.put(feed, checksOf(feed, ending)));
-    for (FeedProgress progress : ending.progress(loop.nowNanos())) {
-      totals.merge(
-          progress.feed(),
-          ReplicaStatus.FeedTotals.NONE.plus(progress),
-          (before, added) -> before.plus(progress));
-      lastProgress.put(progress.feed(), progress);
-    }
-  }
-
   /** Opens what was set aside, for as long as the session goes on without it. */
   private void probe(Target target, ReceiverSession during) {
     if (session != during || closing || !target.isSetAside()) {
@@ -384,33 +364,8 @@ final class ReplicaCore {
         });
   }
 
-  /** Of all sessions. */
-  private Verification checksOf(FeedId feed, @Nullable ReceiverSession open) {
-    Verification before = checks.getOrDefault(feed, Verification.NONE);
-    List<Verification> now = open == null ? List.of() : open.verifications();
-    int number = settings.feedIds().indexOf(feed);
-    return number < now.size() ? now.get(number).after(before) : before;
-  }
-
   ReplicaStatus status() {
     ReceiverSession open = session;
-    List<FeedProgress> live = open == null ? List.of() : open.progress(loop.nowNanos());
-    Map<FeedId, FeedProgress> progress = new HashMap<>(lastProgress);
-    live.forEach(feed -> progress.put(feed.feed(), feed));
-    List<ReplicaStatus.FeedStatus> feeds = new ArrayList<>();
-    for (FeedId feed : settings.feedIds()) {
-      ReplicaStatus.FeedTotals total = totals.getOrDefault(feed, ReplicaStatus.FeedTotals.NONE);
-      for (FeedProgress now : live) {
-        total = now.feed().equals(feed) ? total.plus(now) : total;
-      }
-      feeds.add(
-          new ReplicaStatus.FeedStatus(
-              feed,
-              progress.get(feed),
-              total,
-              current.contains(feed),
-              ReplicaStatus.CheckStatus.of(checksOf(feed, open), loop.nowNanos())));
-    }
     return new ReplicaStatus(
         state,
         hubs.get(hub).name(),
@@ -421,7 +376,7 @@ final class ReplicaCore {
         open == null ? OptionalLong.empty() : open.rttNanos(),
         open == null ? OptionalLong.empty() : open.clockOffsetMicros(),
         open == null ? null : open.datagrams(),
-        List.copyOf(feeds),
+        figures.status(open, loop.nowNanos()),
         targets.stream().map(Target::status).toList());
   }
 
@@ -450,8 +405,7 @@ final class ReplicaCore {
 
     @Override
     public void onFeedCurrent(FeedId feed) {
-      current.add(feed);
-      if (current.size() == settings.feeds().size()) {
+      if (figures.becameCurrent(feed)) {
         state = ReplicaStatus.State.LIVE;
         ready.complete(null);
       }
