@@ -294,7 +294,7 @@ final class BatchBuild {
     }
     Pass fresh =
         spec.database().epoch() == spec.epoch()
-            ? spec.database().freshPass(spec.round().after())
+            ? spec.database().passes().startFresh(spec.round().after())
             : null;
     if (fresh == null) {
       cutAttempts = MAX_CUT_ATTEMPTS;

@@ -10,7 +10,6 @@ import io.replicator.link.reconcile.ItemHasher;
 import io.replicator.link.transport.Loop;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -35,11 +34,6 @@ final class DatabaseState {
   private static final int KEYS_PER_SLICE = 1024;
 
   private static final int ROWS_PER_SLICE = 16_384;
-
-  /** A loop that is busy is late for its ticks. */
-  private static final int KEPT_TICKS = 4;
-
-  private static final long RELIST_NANOS = Duration.ofMillis(50).toNanos();
 
   /** Clients that wait for a load have their turn before values are hashed ahead. */
   private static final Duration AHEAD_AFTER = Duration.ofMillis(500);
@@ -66,9 +60,7 @@ final class DatabaseState {
   private final SourceInbox inbox;
   private final VersionClock clock = new VersionClock();
   private final Set<Follower> followers = new LinkedHashSet<>();
-  private final int[] listBuffer;
-  private final PassCache passes;
-  private final LiveTicks ticks;
+  private final Passes passes;
   private final LargeFailures largeFailures = new LargeFailures();
   private final LargeReads largeReads = new LargeReads();
   private final ChainMarks marks = new ChainMarks();
@@ -105,10 +97,8 @@ final class DatabaseState {
     this.random = random;
     this.counters = counters;
     this.inbox = new SourceInbox(loop, this::drain);
-    this.listBuffer = new int[delivery.listLimit()];
-    this.passes = new PassCache(delivery.shareFor().toNanos());
+    this.passes = new Passes(() -> index, delivery, loop, this::tell);
     this.maxTombstones = delivery.maxTombstones();
-    this.ticks = new LiveTicks(loop, this::tell);
     this.index = newIndex();
     this.slots = random.nextLong();
     this.salt = newSalt();
@@ -220,88 +210,9 @@ final class DatabaseState {
     followers.remove(follower);
   }
 
-  /**
-   * The pass for a live round that begins after this version; null if its slots are too many to
-   * list. Whoever asks for the same within some milliseconds gets the same one, and so the same
-   * batches.
-   */
-  @Nullable Pass startPass(long after, SentSlots sent) {
-    long until = ticks.until(after, index.version());
-    PassCache.Place place = new PassCache.Place(after, sent);
-    Pass recent = passes.find(place, loop.nowNanos());
-    if (recent == null && ticks.isOfLast(until)) {
-      recent = passes.findOfTick(after, sent, until);
-    }
-    if (recent != null) {
-      return recent;
-    }
-    Pass listed = listed(after, until, sent);
-    return listed == null ? null : passes.keep(place, listed, loop.nowNanos());
-  }
-
-  /** The slots that changed after the first version up to the second; null if they are too many. */
-  int @Nullable [] dirtyBetween(long after, long until) {
-    int n = index.listDirty(after, until, listBuffer);
-    return n < 0 ? null : Arrays.copyOf(listBuffer, n);
-  }
-
-  /** As {@link #startPass}, but listed anew and for nobody else. */
-  @Nullable Pass freshPass(long after) {
-    PassCache.Place place = new PassCache.Place(after, SentSlots.NONE);
-    passes.forget(place);
-    Pass listed = listed(after, index.version(), SentSlots.NONE);
-    return listed == null ? null : passes.keep(place, listed, loop.nowNanos());
-  }
-
-  /**
-   * The same pass with what has become dirty since it was listed: what is still ahead of the sweep
-   * goes at its turn, not a whole round later. Not more often than the list is worth.
-   */
-  Pass refreshedPass(Pass pass, SentSlots sent) {
-    long now = loop.nowNanos();
-    if (pass.slots() == null
-        || now - pass.listed().nanos() < RELIST_NANOS
-        || ticks.isOfLast(pass.until())) {
-      return pass;
-    }
-    PassCache.Place place = new PassCache.Place(pass.after(), sent);
-    Pass recent = passes.find(place, now);
-    if (recent != null && recent.until() == pass.until()) {
-      return recent;
-    }
-    Pass fresh = listed(pass.after(), pass.until(), sent);
-    return fresh == null ? pass : passes.keep(place, fresh, now);
-  }
-
-  private @Nullable Pass listed(long after, long until, SentSlots sent) {
-    long version = index.version();
-    int n = index.listDirty(after, version, listBuffer);
-    if (n < 0) {
-      return null;
-    }
-    int[] changed = sent.changedOf(listBuffer, n, index::versionOf);
-    return Pass.list(after, until, changed, new Pass.Listed(version, loop.nowNanos()));
-  }
-
-  /**
-   * The rest of a live round that was cut: what is dirty now, also by a change since, in the name
-   * of the round as it was; null if that is too much to list.
-   */
-  @Nullable Pass resumedPass(Round round) {
-    return listed(round.after(), round.until(), SentSlots.NONE);
-  }
-
-  /** A pass over all slots, for a round that can neither be listed nor folded. */
-  Pass startWalk(long after) {
-    return passes.keep(
-        new PassCache.Place(after, SentSlots.NONE),
-        Pass.walk(after, index.version()),
-        loop.nowNanos());
-  }
-
-  /** Where a snapshot that begins now has its live lane: the same for those that begin together. */
-  long snapshotVersion() {
-    return passes.snapshotVersion(index.version(), loop.nowNanos());
+  /** Begins live rounds. */
+  Passes passes() {
+    return passes;
   }
 
   /** A read found that the key changed and the source has not told yet. */
@@ -317,30 +228,17 @@ final class DatabaseState {
     }
     toldVersion = index.version();
     clock.sample(toldVersion, loop.nowNanos());
-    ticks.moved(followers.size());
+    passes.moved(followers.size());
   }
 
-  /** Those in step get their round listed here, at the very version where it ends. */
   private void tell() {
-    long before = ticks.tick(index.version());
-    if (ticks.isTicking() && before > 0 && before >= horizon() && before < index.version()) {
-      Pass listed = listed(before, index.version(), SentSlots.NONE);
-      if (listed != null) {
-        passes.keep(new PassCache.Place(before, SentSlots.NONE), listed, loop.nowNanos());
-      }
-    }
+    passes.tick(horizon());
     List.copyOf(followers).forEach(Follower::moved);
-  }
-
-  /** Whether a round that would begin behind this version waits for others, and is told when. */
-  boolean waitsForTick(long after) {
-    return ticks.waits(after, index.version());
   }
 
   /** How long a live batch is worth keeping for others that begin at the same tick. */
   Duration shareLiveFor(Duration least) {
-    Duration tick = Duration.ofNanos(KEPT_TICKS * LiveTicks.intervalNanos(followers.size()));
-    return tick.compareTo(least) > 0 ? tick : least;
+    return passes.shareLiveFor(least, followers.size());
   }
 
   /** About what an entry of a batch takes, from what was read so far. */
@@ -528,7 +426,6 @@ final class DatabaseState {
     endingScan = false;
     toldVersion = 0;
     passes.clear();
-    ticks.reset();
     List.copyOf(followers).forEach(follower -> follower.historyLost(reason));
   }
 

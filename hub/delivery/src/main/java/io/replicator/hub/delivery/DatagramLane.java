@@ -139,7 +139,7 @@ final class DatagramLane implements BlockSource {
   boolean scan() {
     long now = database.version();
     if (now > scanned) {
-      int[] changed = database.dirtyBetween(scanned, now);
+      int[] changed = database.passes().dirtyBetween(scanned, now);
       if (changed == null) {
         return false;
       }

@@ -300,7 +300,7 @@ final class Feed implements DatabaseState.Follower {
     switch (turn) {
       case SNAPSHOT -> {
         counters.increment(DeliveryCounter.SNAPSHOTS);
-        progress.move(FeedPosition.snapshot(database.snapshotVersion()));
+        progress.move(FeedPosition.snapshot(database.passes().snapshotVersion()));
       }
       case RECONCILE -> {
         reconcile.begin();

@@ -85,7 +85,7 @@ final class FeedDatagrams implements DatagramLane.Owner {
     if (after == database.version()) {
       return false;
     }
-    int[] dirty = database.dirtyBetween(after, database.version());
+    int[] dirty = database.passes().dirtyBetween(after, database.version());
     return dirty == null || dirty.length > MAX_DIRTY_TO_BEGIN;
   }
 

@@ -132,7 +132,7 @@ final class FeedLanes {
   /** With many feeds rounds begin together; the database tells when. */
   private boolean waitsForTick() {
     Round now = progress.position().live();
-    return now.slot() == 0 && !chainIsDue() && database.waitsForTick(now.after());
+    return now.slot() == 0 && !chainIsDue() && database.passes().waitsForTick(now.after());
   }
 
   /** Builds the next batch of the live round under way. */

@@ -78,13 +78,17 @@ final class LiveRound {
     FeedPosition position = progress.position();
     Round round = position.live();
     boolean cut = round.slot() > 0;
-    Pass next = cut ? database.resumedPass(round) : database.startPass(round.after(), sentBefore);
+    Pass next =
+        cut ? database.passes().resumed(round) : database.passes().start(round.after(), sentBefore);
     if (next == null) {
       if (first || (!progress.loadsBackfill() && passesSinceBackfill > 0)) {
         first = false;
         return false;
       }
-      next = cut ? Pass.walk(round.after(), round.until()) : database.startWalk(round.after());
+      next =
+          cut
+              ? Pass.walk(round.after(), round.until())
+              : database.passes().startWalk(round.after());
     }
     withChain = requested.carriesChain() && !cut && backfillIsOut;
     if (!progress.loadsBackfill()) {
@@ -122,7 +126,7 @@ final class LiveRound {
   /** What became dirty since the round was listed joins it, where it is still ahead. */
   void refresh() {
     if (pass != null && !database.versioned()) {
-      pass = database.refreshedPass(pass, sentBefore);
+      pass = database.passes().refreshed(pass, sentBefore);
     }
   }
 
