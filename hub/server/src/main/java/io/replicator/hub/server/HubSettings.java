@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,180 +104,102 @@ public record HubSettings(
   }
 
   public HubSettings withDatabases(List<ServedDatabase> changed) {
-    return new HubSettings(
-        address,
-        redis,
-        changed,
-        tls,
-        access,
-        delivery,
-        tcp,
-        source,
-        http,
-        web,
-        udp,
-        insecure,
-        drainTimeout);
+    return with(all -> all.databases = changed);
   }
 
   public HubSettings withTls(@Nullable TlsSettings changed) {
-    return new HubSettings(
-        address,
-        redis,
-        databases,
-        changed,
-        access,
-        delivery,
-        tcp,
-        source,
-        http,
-        web,
-        udp,
-        insecure,
-        drainTimeout);
+    return with(all -> all.tls = changed);
   }
 
   public HubSettings withAccess(List<AccessRule> changed) {
-    return new HubSettings(
-        address,
-        redis,
-        databases,
-        tls,
-        changed,
-        delivery,
-        tcp,
-        source,
-        http,
-        web,
-        udp,
-        insecure,
-        drainTimeout);
+    return with(all -> all.access = changed);
   }
 
   public HubSettings withDelivery(DeliverySettings changed) {
-    return new HubSettings(
-        address,
-        redis,
-        databases,
-        tls,
-        access,
-        changed,
-        tcp,
-        source,
-        http,
-        web,
-        udp,
-        insecure,
-        drainTimeout);
+    return with(all -> all.delivery = changed);
   }
 
   public HubSettings withTcp(TcpSettings changed) {
-    return new HubSettings(
-        address,
-        redis,
-        databases,
-        tls,
-        access,
-        delivery,
-        changed,
-        source,
-        http,
-        web,
-        udp,
-        insecure,
-        drainTimeout);
+    return with(all -> all.tcp = changed);
   }
 
   public HubSettings withSource(SourceSettings changed) {
-    return new HubSettings(
-        address,
-        redis,
-        databases,
-        tls,
-        access,
-        delivery,
-        tcp,
-        changed,
-        http,
-        web,
-        udp,
-        insecure,
-        drainTimeout);
+    return with(all -> all.source = changed);
   }
 
   public HubSettings withHttp(@Nullable ListenAddress changed) {
-    return new HubSettings(
-        address,
-        redis,
-        databases,
-        tls,
-        access,
-        delivery,
-        tcp,
-        source,
-        changed,
-        web,
-        udp,
-        insecure,
-        drainTimeout);
+    return with(all -> all.http = changed);
   }
 
   public HubSettings withWeb(@Nullable WebListener changed) {
-    return new HubSettings(
-        address,
-        redis,
-        databases,
-        tls,
-        access,
-        delivery,
-        tcp,
-        source,
-        http,
-        changed,
-        udp,
-        insecure,
-        drainTimeout);
+    return with(all -> all.web = changed);
   }
 
   public HubSettings withUdp(@Nullable UdpListener changed) {
-    return new HubSettings(
-        address,
-        redis,
-        databases,
-        tls,
-        access,
-        delivery,
-        tcp,
-        source,
-        http,
-        web,
-        changed,
-        insecure,
-        drainTimeout);
+    return with(all -> all.udp = changed);
   }
 
   public HubSettings withInsecure(boolean changed) {
-    return new HubSettings(
-        address,
-        redis,
-        databases,
-        tls,
-        access,
-        delivery,
-        tcp,
-        source,
-        http,
-        web,
-        udp,
-        changed,
-        drainTimeout);
+    return with(all -> all.insecure = changed);
   }
 
   /** 0 = {@code -nowait}. */
   public HubSettings withDrainTimeout(Duration changed) {
-    return new HubSettings(
-        address, redis, databases, tls, access, delivery, tcp, source, http, web, udp, insecure,
-        changed);
+    return with(all -> all.drainTimeout = changed);
+  }
+
+  private HubSettings with(Consumer<Changing> change) {
+    Changing changing = new Changing(this);
+    change.accept(changing);
+    return changing.settings();
+  }
+
+  /** These settings with some of them changed. */
+  private static final class Changing {
+    private final HubSettings from;
+    private List<ServedDatabase> databases;
+    private @Nullable TlsSettings tls;
+    private List<AccessRule> access;
+    private DeliverySettings delivery;
+    private TcpSettings tcp;
+    private SourceSettings source;
+    private @Nullable ListenAddress http;
+    private @Nullable WebListener web;
+    private @Nullable UdpListener udp;
+    private boolean insecure;
+    private Duration drainTimeout;
+
+    Changing(HubSettings from) {
+      this.from = from;
+      databases = from.databases;
+      tls = from.tls;
+      access = from.access;
+      delivery = from.delivery;
+      tcp = from.tcp;
+      source = from.source;
+      http = from.http;
+      web = from.web;
+      udp = from.udp;
+      insecure = from.insecure;
+      drainTimeout = from.drainTimeout;
+    }
+
+    HubSettings settings() {
+      return new HubSettings(
+          from.address,
+          from.redis,
+          databases,
+          tls,
+          access,
+          delivery,
+          tcp,
+          source,
+          http,
+          web,
+          udp,
+          insecure,
+          drainTimeout);
+    }
   }
 
   /** Where to listen for clients; refused if it would be open without need. */
