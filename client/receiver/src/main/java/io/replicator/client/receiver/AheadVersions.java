@@ -39,6 +39,7 @@ final class AheadVersions {
 
   private final Map<Key, Long> versions = new HashMap<>();
   private final ArrayDeque<Segment> segments = new ArrayDeque<>();
+  private final WholeValues values = new WholeValues();
   private int entries;
 
   /** Remembers what the live lane brings. */
@@ -64,13 +65,13 @@ final class AheadVersions {
 
   /** The changes of a backfill batch that are not older than what the live lane brought. */
   List<Change> withoutOlder(List<Change> backfill) {
-    if (versions.isEmpty()) {
+    if (versions.isEmpty() && values.isIdle()) {
       return backfill;
     }
     List<Change> kept = new ArrayList<>(backfill.size());
     for (Change change : backfill) {
       Long applied = versions.get(change.key());
-      if (applied == null || change.version() >= applied) {
+      if (values.keeps(change, applied == null || change.version() >= applied)) {
         kept.add(change);
       }
     }
@@ -96,6 +97,7 @@ final class AheadVersions {
   /** No backfill is under way any more. */
   void clear() {
     versions.clear();
+    values.clear();
     segments.clear();
     entries = 0;
   }

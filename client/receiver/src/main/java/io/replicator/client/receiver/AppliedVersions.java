@@ -26,6 +26,7 @@ final class AppliedVersions {
 
   private final Map<Key, Long> versions = new HashMap<>();
   private final ArrayDeque<Segment> segments = new ArrayDeque<>();
+  private final WholeValues values = new WholeValues();
   private int entries;
   private long passed;
 
@@ -44,13 +45,13 @@ final class AppliedVersions {
    * last of them.
    */
   List<Change> newerOnly(List<Change> changes) {
-    if (versions.isEmpty()) {
+    if (versions.isEmpty() && values.isIdle()) {
       return changes;
     }
     List<Change> kept = new ArrayList<>(changes.size());
     for (Change change : changes) {
       Long applied = versions.get(change.key());
-      if (applied == null || change.version() > applied) {
+      if (values.keeps(change, applied == null || change.version() > applied)) {
         kept.add(change);
       }
     }
@@ -108,6 +109,7 @@ final class AppliedVersions {
   /** Versions of another history are worth nothing. */
   void clear() {
     versions.clear();
+    values.clear();
     segments.clear();
     entries = 0;
     passed = 0;

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.replicator.api.Batch;
 import io.replicator.api.Change;
 import io.replicator.api.Cursor;
+import io.replicator.api.Key;
 import io.replicator.api.Lane;
+import io.replicator.api.Value;
 import io.replicator.link.wire.DatagramMode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -87,5 +89,21 @@ final class FeedDatagramsTest {
     assertThat(taken()).isEmpty();
     datagrams.arrived(2, 10, batch(Rig.put("a", 16)));
     assertThat(taken()).containsExactly(16L);
+  }
+
+  @Test
+  void aLargeValueIsDroppedWholeThoughWhatItWasOlderThanIsForgotten() { // P220
+    mode(true, 1, 0);
+    datagrams.arrived(1, 0, batch(Rig.put("a", 20)));
+    assertThat(taken()).containsExactly(20L);
+    assertThat(datagrams.newerOnly(batch(part(0, false)))).isEmpty();
+    mode(true, 2, 20);
+    assertThat(datagrams.newerOnly(batch(part(1, true)))).isEmpty();
+    assertThat(datagrams.newerOnly(batch(part(0, true)))).hasSize(1);
+  }
+
+  private static Change part(int index, boolean last) {
+    Value slice = new Value.StringValue(new byte[] {1});
+    return new Change.Part(Key.of("a"), 15, index, last, slice, 0);
   }
 }
