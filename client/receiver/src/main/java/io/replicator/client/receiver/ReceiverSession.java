@@ -159,6 +159,18 @@ public final class ReceiverSession implements Connection.Listener {
     end(new SessionEnd.Closed(reason), null);
   }
 
+  /**
+   * Ends the session because its connection says nothing any more: the hub's kernel need not send
+   * again what it has on its way.
+   */
+  public void abandon(String reason) {
+    Connection silent = connection();
+    end(new SessionEnd.Closed(reason), null);
+    if (silent != null) {
+      silent.abandon();
+    }
+  }
+
   /** How each feed is doing, or was when the session ended; empty before the Welcome. */
   public List<FeedProgress> progress(long nowNanos) {
     return pipelines.stream().map(pipeline -> pipeline.progress(nowNanos)).toList();

@@ -169,6 +169,9 @@ final class ScriptedHub implements Connection.Acceptor {
     public void close() {}
 
     @Override
+    public void abandon() {}
+
+    @Override
     public Peer peer() {
       throw new IllegalStateException("nobody has connected");
     }

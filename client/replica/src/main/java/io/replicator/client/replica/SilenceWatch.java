@@ -47,7 +47,7 @@ final class SilenceWatch {
     if (through != null) {
       through.close();
       if (!session.isEnded() && session.isSuspect()) {
-        session.close("nothing is heard over this connection, and another one gets through");
+        session.abandon("nothing is heard over this connection, and another one gets through");
       }
     }
   }

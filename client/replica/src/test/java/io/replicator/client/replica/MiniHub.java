@@ -16,6 +16,7 @@ import java.util.Optional;
 /** A hub that welcomes everybody, or nobody, and has nothing new. */
 final class MiniHub implements Connection.Acceptor {
   final List<Hello> hellos = new ArrayList<>();
+  final List<String> ends = new ArrayList<>();
   int keepAliveMillis = 600_000;
   private Optional<Frame> refusal = Optional.empty();
 
@@ -47,7 +48,9 @@ final class MiniHub implements Connection.Acceptor {
       public void onWritable() {}
 
       @Override
-      public void onClosed(String reason) {}
+      public void onClosed(String reason) {
+        ends.add(reason);
+      }
     };
   }
 

@@ -34,6 +34,9 @@ class SilenceWatchTest {
     // a third of the keep-alive without a word, a second and four round trips for the answer
     assertThat(Duration.ofNanos(loop.nowNanos() - silent))
         .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(7));
+    assertThat(hub.ends)
+        .as("what the hub had on its way there is not sent again")
+        .contains("connection reset");
   }
 
   @Test

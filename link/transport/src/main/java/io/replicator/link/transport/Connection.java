@@ -36,6 +36,13 @@ public interface Connection {
    */
   void close();
 
+  /**
+   * Ends the connection at once: what was handed over or is on its way, either way, is worth
+   * nothing any more, and the far end need not send it again. Idempotent; also after {@link
+   * #close}.
+   */
+  void abandon();
+
   /** Who is at the far end. */
   Peer peer();
 

@@ -114,6 +114,43 @@ public interface ConnectionContract {
   }
 
   @Test
+  default void whatIsAbandonedEndsAtBothEndsAtOnce() {
+    try (TestLine line = newLine()) {
+      TestLine.Pair pair = line.connect();
+      line.onHub(() -> {
+        for (int i = 0; pair.hub().isWritable(); i++) {
+          pair.hub().send(block(i, 1000));
+        }
+        pair.hub().flush();
+      });
+      line.onClient(() -> {
+        pair.client().abandon();
+        pair.client().abandon();
+        pair.client().send(block(1, 10));
+        pair.client().flush();
+        assertThat(pair.client().isWritable()).isFalse();
+      });
+      line.until("both ends", () -> ended(pair.atHub()) && ended(pair.atClient()));
+      assertThat(pair.atClient().ends()).containsExactly("abandoned by this side");
+      assertThat(pair.atHub().ends()).hasSize(1);
+      assertThat(pair.atHub().count()).isZero();
+    }
+  }
+
+  @Test
+  default void whatIsClosingMayBeAbandoned() {
+    try (TestLine line = newLine()) {
+      TestLine.Pair pair = line.connect();
+      line.onClient(() -> {
+        pair.client().close();
+        pair.client().abandon();
+      });
+      line.until("both ends", () -> ended(pair.atHub()) && ended(pair.atClient()));
+      assertThat(pair.atClient().ends()).containsExactly("closed by this side");
+    }
+  }
+
+  @Test
   default void framesAfterCloseAreIgnored() {
     try (TestLine line = newLine()) {
       TestLine.Pair pair = line.connect();

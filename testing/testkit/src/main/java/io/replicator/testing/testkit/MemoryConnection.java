@@ -124,6 +124,21 @@ final class MemoryConnection implements Connection {
   }
 
   @Override
+  public void abandon() {
+    if (ended) {
+      return;
+    }
+    String reason = closing ? "closed by this side" : "abandoned by this side";
+    closing = true;
+    loop.execute(() -> end(reason));
+    MemoryConnection to = far;
+    if (to != null && !link.swallows()) {
+      Duration delay = link.settings().delay();
+      to.loop.execute(() -> to.loop.schedule(delay, () -> to.end("connection reset")));
+    }
+  }
+
+  @Override
   public Peer peer() {
     return new Peer(
         "memory:" + number,

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * opening ──open()──▶ open ──close(), fail()──▶ closing: flush, FIN, read on and discard ─┐
- *    └──────────────────┴───────── socket gone, or the linger time is over ───────────────▶ ended
+ *    └──────────────────┴───────── socket gone, abandon(), or the linger time is over ────▶ ended
  * </pre>
  *
  * Reading on while closing keeps the kernel from answering the peer's late bytes with a reset,
@@ -162,6 +163,20 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
   public void close() {
     requireLoop();
     end("closed by this side");
+  }
+
+  @Override
+  public void abandon() {
+    requireLoop();
+    if (ended || !channel.isOpen()) {
+      return;
+    }
+    endReason = endReason == null ? "abandoned by this side" : endReason;
+    closing = true;
+    reader.stop();
+    // A reset: the peer's kernel forgets what it would send again. Past TLS, which would wait.
+    channel.config().setOption(ChannelOption.SO_LINGER, 0);
+    var _ = channel.pipeline().firstContext().close();
   }
 
   @Override
