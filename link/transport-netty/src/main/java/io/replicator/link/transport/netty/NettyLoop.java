@@ -28,6 +28,7 @@ public final class NettyLoop implements Loop, AutoCloseable {
   private final EventLoopGroup group;
   private final EventLoop loop;
   private final boolean epoll;
+  private final PathMemory paths = new PathMemory(); // the loop's
 
   private NettyLoop(String threadName, boolean epoll) {
     this.epoll = epoll;
@@ -88,6 +89,11 @@ public final class NettyLoop implements Loop, AutoCloseable {
 
   boolean epoll() {
     return epoll;
+  }
+
+  /** What connections of this loop have learned; to be asked on the loop. */
+  PathMemory paths() {
+    return paths;
   }
 
   EventLoopGroup group() {

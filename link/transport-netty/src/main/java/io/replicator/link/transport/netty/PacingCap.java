@@ -42,8 +42,13 @@ final class PacingCap {
   private static final double AFTER_DRAIN = 0.97;
   private static final double CREEP = 1.01;
   private static final double FAST_CREEP = 1.04;
-  private static final int STEPS_BEFORE_FAST = 12;
+  private static final int STEPS_BEFORE_FAST = 6;
+
+  /** What an earlier connection knew is not true any more: the link is faster. */
+  private static final double SEARCH = 1.25;
+
   private static final double MOST_DOWN = 0.85;
+  private static final double LITTLE_DOWN = 0.96;
   private static final double MOST_DOWN_AT_ONCE = 0.5;
   private static final int MAX_DRAIN_STEPS = 12;
   private static final long MAX_TOLERATED_NANOS = 30_000_000;
@@ -63,11 +68,15 @@ final class PacingCap {
   private double arrivedBefore;
   private long toleratedNanos;
   private long decidedNanos;
-  private long ackedThen;
+  private long arrivedThen;
   private long busyNanos;
   private long yieldedNanos;
   private long settledNanos;
   private boolean started;
+  private long knownNanos;
+
+  /** What is kept to was learned by an earlier connection, and no queue of this one was seen. */
+  private boolean supposed;
 
   /** Bytes a second, 0 = no cap. */
   long bytesPerSecond() {
@@ -77,6 +86,24 @@ final class PacingCap {
   /** Whether the link's rate is known and kept to. */
   boolean holds() {
     return state == State.HOLDING || (state == State.DRAINING && steps <= 2);
+  }
+
+  /** The link's rate in bytes a second as it was found last, 0 = it was not. */
+  long linkRate() {
+    return (long) linkRate;
+  }
+
+  /** When {@link #linkRate} was last seen to hold. */
+  long linkRateNanos() {
+    return knownNanos;
+  }
+
+  /** An earlier connection has learned this rate of the link: it is not looked for by a flood. */
+  void suppose(long rate, long learnedNanos) {
+    linkRate = rate;
+    knownNanos = learnedNanos;
+    supposed = true;
+    hold();
   }
 
   /** Takes what the kernel says; decides about once a round trip. */
@@ -102,7 +129,7 @@ final class PacingCap {
     }
     if (nowNanos - decidedNanos >= Math.max(MIN_INTERVAL_NANOS, info.rttNanos())) {
       double arrived =
-          (info.ackedBytes() - ackedThen) * NANOS_PER_SECOND / (nowNanos - decidedNanos);
+          (info.arrivedBytes() - arrivedThen) * NANOS_PER_SECOND / (nowNanos - decidedNanos);
       begin(info, nowNanos);
       if (arrived > cap / 2) {
         busyNanos = nowNanos;
@@ -126,6 +153,7 @@ final class PacingCap {
       }
       case DRAINED -> {
         linkRate = start.rate();
+        knownNanos = nowNanos;
         hold();
         begin(info, nowNanos);
         settledNanos = nowNanos + SETTLE_ROUND_TRIPS * info.minRttNanos();
@@ -136,7 +164,7 @@ final class PacingCap {
 
   private void begin(TcpInfo info, long nowNanos) {
     decidedNanos = nowNanos;
-    ackedThen = info.ackedBytes();
+    arrivedThen = info.arrivedBytes();
   }
 
   private void decide(double arrived, TcpInfo info, long nowNanos) {
@@ -186,7 +214,10 @@ final class PacingCap {
 
   /** One look may deceive, the less the longer the queue is. */
   private double lowest(long queue, TcpInfo info) {
-    return linkRate * (isHuge(queue, info) ? MOST_DOWN_AT_ONCE : MOST_DOWN);
+    if (isHuge(queue, info)) {
+      return linkRate * MOST_DOWN_AT_ONCE;
+    }
+    return linkRate * (queue > info.minRttNanos() / 8 ? MOST_DOWN : LITTLE_DOWN);
   }
 
   private void whenHolding(double arrived, long queue, TcpInfo info) {
@@ -195,11 +226,21 @@ final class PacingCap {
       // Acknowledgements come in spurts after a loss, but no more arrives than is sent.
       drain(Math.clamp(arrived, lowest(queue, info), Math.max(cap, linkRate)), queue, info);
     } else if (used) {
-      cap *= ++steps > STEPS_BEFORE_FAST ? FAST_CREEP : CREEP;
+      knownNanos = decidedNanos;
+      cap *= creep(++steps);
     }
   }
 
+  private double creep(int step) {
+    if (supposed && step > STEPS_BEFORE_FAST) {
+      return SEARCH;
+    }
+    return step > STEPS_BEFORE_FAST ? FAST_CREEP : CREEP;
+  }
+
   private void drain(double rate, long queue, TcpInfo info) {
+    supposed = false;
+    knownNanos = decidedNanos;
     if (state != State.DRAINING) {
       steps = 0;
     }
@@ -223,6 +264,7 @@ final class PacingCap {
       hold();
     } else {
       open();
+      linkRate = 0;
       state = State.YIELDING;
       yieldedNanos = nowNanos;
     }
@@ -233,6 +275,7 @@ final class PacingCap {
     steps = 0;
     arrivedBefore = 0;
     toleratedNanos = 0;
+    supposed = false;
     cap = 0;
     start.reset();
   }

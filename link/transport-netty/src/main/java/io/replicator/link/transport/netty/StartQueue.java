@@ -37,11 +37,10 @@ final class StartQueue {
   private Phase phase = Phase.WATCHING;
   private boolean started;
   private int falseAlarms;
-  private int retransmissions;
   private long windowNanos;
-  private long windowAcked;
+  private long windowArrived;
   private long drainNanos;
-  private long drainAcked;
+  private long drainArrived;
   private double rate; // of the last window; while draining, of all since it began
 
   /** Bytes a second that arrived while the queue stood. */
@@ -73,24 +72,22 @@ final class StartQueue {
   private void watch(TcpInfo info, long nowNanos) {
     if (!started) {
       started = true;
-      retransmissions = info.retransmissions();
       openWindow(info, nowNanos);
       return;
     }
     long took = nowNanos - windowNanos;
-    long acked = info.ackedBytes() - windowAcked;
+    long acked = info.arrivedBytes() - windowArrived;
     boolean enough = took >= MIN_WINDOW_NANOS && acked >= MIN_WINDOW_PACKETS * PACKET_BYTES;
     if (!enough && took < info.rttNanos()) {
       return;
     }
     rate = acked * NANOS_PER_SECOND / took;
     openWindow(info, nowNanos);
-    // After a loss acknowledgements come in spurts, and tell neither rate nor queue.
-    boolean clean = info.retransmissions() == retransmissions && falseAlarms < MAX_FALSE_ALARMS;
-    if (enough && clean && isLate(info, 1) && info.inFlightBytes() > TOO_MUCH * held(info)) {
+    boolean trusted = enough && falseAlarms < MAX_FALSE_ALARMS;
+    if (trusted && isLate(info, 1) && info.inFlightBytes() > TOO_MUCH * held(info)) {
       phase = Phase.DRAINING;
       drainNanos = nowNanos;
-      drainAcked = info.ackedBytes();
+      drainArrived = info.arrivedBytes();
     }
   }
 
@@ -103,7 +100,7 @@ final class StartQueue {
       return;
     }
     if (took >= MIN_WINDOW_NANOS) {
-      double arrived = (info.ackedBytes() - drainAcked) * NANOS_PER_SECOND / took;
+      double arrived = (info.arrivedBytes() - drainArrived) * NANOS_PER_SECOND / took;
       rate = took < info.minRttNanos() ? Math.max(rate, arrived) : arrived;
     }
     if (info.inFlightBytes() <= HELD * held(info) || took > 4 * info.rttNanos()) {
@@ -113,7 +110,7 @@ final class StartQueue {
 
   private void openWindow(TcpInfo info, long nowNanos) {
     windowNanos = nowNanos;
-    windowAcked = info.ackedBytes();
+    windowArrived = info.arrivedBytes();
   }
 
   private boolean isLate(TcpInfo info, double part) {

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param ackedBytes acknowledged since the connection was made
  * @param retransmissions packets sent again since then
  * @param inFlightBytes on their way, or waiting in some queue of it
+ * @param arrivedBytes acknowledged since the connection was made, those behind a gap too
  */
 record TcpInfo(
     int notSentBytes,
@@ -40,7 +41,8 @@ record TcpInfo(
     long minRttNanos,
     long ackedBytes,
     int retransmissions,
-    long inFlightBytes) {
+    long inFlightBytes,
+    long arrivedBytes) {
   private static final int IPPROTO_TCP = 6;
   private static final int TCP_INFO = 11;
   private static final int LENGTH = 168;
@@ -71,7 +73,8 @@ record TcpInfo(
         Integer.toUnsignedLong(raw.getInt(148)) * 1000,
         raw.getLong(120),
         raw.getInt(100),
-        inFlightBytes(raw));
+        inFlightBytes(raw),
+        raw.getLong(120) + raw.getInt(28) * Integer.toUnsignedLong(raw.getInt(16)));
   }
 
   private static long inFlightBytes(ByteBuffer raw) {

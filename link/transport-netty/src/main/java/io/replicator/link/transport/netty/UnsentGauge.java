@@ -38,6 +38,9 @@ final class UnsentGauge {
   private static final long MAX_WAIT_NANOS = 20_000_000;
   private static final double NANOS_PER_SECOND = 1e9;
 
+  /** A start does not reach the link's rate sooner. */
+  private static final int SUPPOSED_ROUND_TRIPS = 8;
+
   private final long unsentNanos;
   private final int maxBytes;
 
@@ -48,6 +51,11 @@ final class UnsentGauge {
   private long sampledNanos;
   private boolean filled;
   private boolean tight;
+
+  /** What an earlier connection has learned; holds until this one has had the time to. */
+  private double supposed;
+
+  private long supposedNanos;
 
   UnsentGauge(long unsentNanos, int maxBytes) {
     this.unsentNanos = unsentNanos;
@@ -96,6 +104,9 @@ final class UnsentGauge {
       double weight = bytesPerSecond == 0 ? 1 : Math.min(1, elapsed / (double) (rttNanos + 1));
       bytesPerSecond += (measured - bytesPerSecond) * weight;
     }
+    if (supposed != 0 && nowNanos - supposedNanos < SUPPOSED_ROUND_TRIPS * rttNanos) {
+      bytesPerSecond = Math.max(bytesPerSecond, supposed);
+    }
     if (bytesPerSecond == 0) {
       return;
     }
@@ -104,6 +115,14 @@ final class UnsentGauge {
     double wanted = drainPerSecond * unsentNanos / NANOS_PER_SECOND * (tight ? TIGHT_PART : 1);
     int least = tight ? MIN_TIGHT_BYTES : MIN_BYTES;
     limitBytes = (int) Math.clamp(wanted, Math.min(least, maxBytes), maxBytes);
+  }
+
+  /** An earlier connection has learned this rate of the link. */
+  void suppose(long rate, long nowNanos) {
+    supposed = rate;
+    supposedNanos = nowNanos;
+    bytesPerSecond = rate;
+    filled = true;
   }
 
   /** Whether the link's rate is known and kept to: then very little may wait. */

@@ -3,6 +3,8 @@ package io.replicator.link.transport.netty;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
 import io.replicator.link.transport.Loop;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -19,28 +21,37 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnsentLimit {
   private static final long REFRESH_NANOS = 100_000_000;
+  private static final Duration SILENT_LOOK = Duration.ofMillis(10);
+  private static final long REMEMBER_NANOS = 1_000_000_000;
   private static final long COARSE_SAMPLE_NANOS = 5_000_000;
   private static final int WITHOUT_EPOLL_BYTES = 64 * 1024;
   private static final int MAX_RECORD_BYTES = 16 * 1024;
   private static final int MIN_RECORD_BYTES = 1024;
 
-  private final Loop loop;
+  private final NettyLoop loop;
   private final Channel channel;
+
+  /** Null = not known. */
+  private final @Nullable InetAddress peer;
+
   private final @Nullable SslHandler tls;
   private final UnsentGauge gauge;
   private final Runnable onRoom;
   private final PacingCap pacing = new PacingCap();
+  private final AckSilence silence = new AckSilence();
   private final CongestionChoice congestion;
 
   private long handedBytes;
   private long kernelBytes;
   private boolean full;
+  private boolean silent;
   private boolean lookPosted;
   private boolean ended;
   private Loop.@Nullable Timer timer;
   private int appliedLimit;
   private long appliedCap;
   private long sampledNanos;
+  private long rememberedNanos;
 
   UnsentLimit(
       NettyLoop loop,
@@ -50,6 +61,8 @@ final class UnsentLimit {
       Runnable onRoom) {
     this.loop = loop;
     this.channel = channel;
+    this.peer =
+        channel.remoteAddress() instanceof InetSocketAddress remote ? remote.getAddress() : null;
     this.tls = tls;
     this.onRoom = onRoom;
     gauge =
@@ -58,7 +71,29 @@ final class UnsentLimit {
             : UnsentGauge.fixed(Math.min(WITHOUT_EPOLL_BYTES, settings.maxUnsentBytes()));
     congestion = new CongestionChoice(settings.congestionControl());
     sampledNanos = loop.nowNanos() - REFRESH_NANOS;
+    rememberedNanos = loop.nowNanos() - REMEMBER_NANOS;
+    suppose();
     applyLimit();
+  }
+
+  /** A client that comes back finds the link as it was. */
+  private void suppose() {
+    PathMemory.Known known = peer == null ? null : loop.paths().of(peer, loop.nowNanos());
+    if (known != null && congestion.chooses()) {
+      gauge.suppose(known.bytesPerSecond(), loop.nowNanos());
+      pacing.suppose(known.bytesPerSecond(), known.atNanos());
+      rememberedNanos = known.atNanos();
+      applyPacing();
+    }
+  }
+
+  /** Also while it is open: a client may come back before this end has noticed a cut. */
+  private void remember() {
+    long at = pacing.linkRateNanos();
+    if (pacing.linkRate() != 0 && at - rememberedNanos >= REMEMBER_NANOS && peer != null) {
+      rememberedNanos = at;
+      loop.paths().learned(peer, new PathMemory.Known(pacing.linkRate(), at));
+    }
   }
 
   UnsentGauge gauge() {
@@ -125,7 +160,9 @@ final class UnsentLimit {
       sample();
     }
     long unsent = handedBytes + kernelBytes;
-    if (unsent <= gauge.refillBytes()) {
+    if (silent) {
+      timer = loop.schedule(SILENT_LOOK, this::look);
+    } else if (unsent <= gauge.refillBytes()) {
       full = false;
       onRoom.run();
     } else if (handedBytes == 0) {
@@ -137,6 +174,7 @@ final class UnsentLimit {
     sampledNanos = loop.nowNanos();
     TcpInfo info = TcpInfo.of(channel);
     if (info == null) {
+      silent = false;
       kernelBytes = 0;
       return;
     }
@@ -146,8 +184,10 @@ final class UnsentLimit {
     if (congestion.chooses()) {
       pacing.sample(info, sampledNanos);
       applyPacing();
+      remember();
     }
     gauge.setTight(pacing.holds());
+    silent = silence.look(info, pacing.linkRate(), sampledNanos) && pacing.holds();
     congestion
         .next(pacing.holds(), info.retransmissions(), sampledNanos)
         .ifPresent(name -> SocketTuning.changeCongestionControl(channel, name));

@@ -46,7 +46,17 @@ class PacingCapTest {
     long rtt = minRttNanos + packet + queueNanos() + othersNanos;
     long inFlight = (long) (queuedBytes + linkRate * minRttNanos / 1e9);
     return new TcpInfo(
-        4096, (long) linkRate, 0, appLimited, rtt, 0, minRttNanos, (long) ackedBytes, 0, inFlight);
+        4096,
+        (long) linkRate,
+        0,
+        appLimited,
+        rtt,
+        0,
+        minRttNanos,
+        (long) ackedBytes,
+        0,
+        inFlight,
+        (long) ackedBytes);
   }
 
   @Test
@@ -82,6 +92,26 @@ class PacingCapTest {
     othersNanos = 200 * MILLI;
     sending(1_200_000, 8);
     assertThat(cap.bytesPerSecond()).isZero();
+  }
+
+  @Test
+  void aRateThatIsKnownFromBeforeIsKeptToFromTheStart() {
+    cap.suppose(1_200_000, 0);
+    sending(1_200_000, 0.1);
+    assertThat(cap.bytesPerSecond()).isBetween(1_100_000L, 1_200_000L);
+    sending(1_200_000, 10);
+    assertThat(queueNanos()).isLessThan(25 * MILLI);
+    assertThat(goodput).isGreaterThan(0.95 * 1_200_000);
+  }
+
+  @Test
+  void aLinkThatHasBecomeSlowerOrFasterThanWasKnownIsFollowed() {
+    cap.suppose(1_200_000, 0);
+    sending(300_000, 5);
+    assertThat(queueNanos()).isLessThan(60 * MILLI);
+    sending(2_400_000, 10);
+    sending(2_400_000, 5);
+    assertThat(goodput).isGreaterThan(0.9 * 2_400_000);
   }
 
   @Test

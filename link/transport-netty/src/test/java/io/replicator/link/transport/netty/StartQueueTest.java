@@ -86,7 +86,8 @@ class StartQueueTest {
         rttNanos,
         (long) acked,
         0,
-        (long) (flight.size() * PACKET));
+        (long) (flight.size() * PACKET),
+        (long) acked);
   }
 
   private StartQueueTest link(double bytesPerSecond, long milliseconds) {
