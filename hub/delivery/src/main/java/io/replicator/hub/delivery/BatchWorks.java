@@ -17,6 +17,9 @@ final class BatchWorks {
   /** More, and the workers are what holds things up: then a batch must cost them little. */
   private static final int MAX_ENCODING = 8;
 
+  /** Takes some 30 µs, less than two changes of thread. */
+  private static final int MAX_HERE_BYTES = 2048;
+
   private final Loop loop;
   private final Executor workers;
   private final DeliverySettings settings;
@@ -49,11 +52,14 @@ final class BatchWorks {
   }
 
   /**
-   * Encodes and compresses on a worker; the answer comes back on the loop.
+   * Encodes and compresses, on a worker unless it is so little that waking one takes longer; the
+   * answer comes on the loop.
    *
+   * @param aboutBytes of the batch before compression
    * @param dictionary what a small batch may refer to, null = nothing
    */
   void encode(
+      long aboutBytes,
       Compression compression,
       int level,
       @Nullable Dictionary dictionary,
@@ -61,10 +67,16 @@ final class BatchWorks {
       Consumer<EncodedBatch> done,
       Consumer<Throwable> failed) {
     encoding++;
+    Supplier<EncodedBatch> work =
+        () -> EncodedBatch.of(batch.get(), compression, level, dictionary);
+    if (aboutBytes <= MAX_HERE_BYTES) {
+      encodeHere(work, done, failed);
+      return;
+    }
     try {
       workers.execute(() -> {
         try {
-          EncodedBatch encoded = EncodedBatch.of(batch.get(), compression, level, dictionary);
+          EncodedBatch encoded = work.get();
           loop.execute(() -> encoded(encoded, done));
         } catch (RuntimeException | OutOfMemoryError e) {
           loop.execute(() -> {
@@ -77,6 +89,30 @@ final class BatchWorks {
       encoding--;
       failed.accept(e);
     }
+  }
+
+  /** The same, on a worker in any case: the answer never comes from inside the call. */
+  void encode(
+      Compression compression,
+      int level,
+      @Nullable Dictionary dictionary,
+      Supplier<Batch> batch,
+      Consumer<EncodedBatch> done,
+      Consumer<Throwable> failed) {
+    encode(Long.MAX_VALUE, compression, level, dictionary, batch, done, failed);
+  }
+
+  private void encodeHere(
+      Supplier<EncodedBatch> work, Consumer<EncodedBatch> done, Consumer<Throwable> failed) {
+    EncodedBatch encoded;
+    try {
+      encoded = work.get();
+    } catch (RuntimeException | OutOfMemoryError e) {
+      encoding--;
+      failed.accept(e);
+      return;
+    }
+    encoded(encoded, done);
   }
 
   /** Works on something else than a batch; the answer comes back on the loop. */
