@@ -45,6 +45,23 @@ final class TargetStore {
     /** Keys that came since the snapshot began. */
     final Set<Key> brought = new HashSet<>();
 
+    /** The newest version of each key that came in this epoch. */
+    final Map<Key, Long> newest = new HashMap<>();
+
+    /** A datagram may bring again what is there and confirmed by now. */
+    boolean isRepeated(Batch batch, Change change) {
+      return batch.lane() == Lane.LIVE
+          && batch.cursor().isNone()
+          && newest.getOrDefault(change.key(), 0L) >= change.version();
+    }
+
+    private void came(Change change) {
+      brought.add(change.key());
+      if (!(change instanceof Change.Part part) || part.last()) {
+        newest.merge(change.key(), change.version(), Math::max);
+      }
+    }
+
     /**
      * A key from before the snapshot, deleted and made anew while it loaded: not brought, and no
      * leftover since the hub has it again; the live lane brings it next.
@@ -164,6 +181,9 @@ final class TargetStore {
   void apply(Batch batch) {
     StoredFeed stored = feed(batch.feed());
     checkLanes(stored, batch);
+    if (batch.snapshotBegin() || Position.beginsReconcile(batch.cursor())) {
+      stored.newest.clear();
+    }
     if (batch.snapshotBegin()) {
       stored.phase = Phase.LOADING;
       stored.brought.clear();
@@ -175,7 +195,7 @@ final class TargetStore {
         .changes()
         .forEach(change -> {
           apply(batch, change);
-          stored.brought.add(change.key());
+          stored.came(change);
         });
     stored.cursor = stored.cursor.updatedBy(batch.cursor());
     if (batch.snapshotEnd()) {
@@ -276,7 +296,7 @@ final class TargetStore {
     }
     for (Change change : batch.changes()) {
       boolean ofLive = change.version() > position.liveAfter();
-      if (ofLive != (batch.lane() == Lane.LIVE)) {
+      if (ofLive != (batch.lane() == Lane.LIVE) && !stored.isRepeated(batch, change)) {
         faults.add(
             "I3 %s: %s brings %s at version %d, stored is %s"
                 .formatted(name, batch.lane(), change.key(), change.version(), position));
