@@ -20,8 +20,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class DatagramAcks {
   private static final Duration ACK_DELAY = Duration.ofMillis(2);
+
+  /**
+   * On a long way a datagram waits a little longer for more to tell: acknowledgements cost bytes.
+   */
+  private static final int PARTS_OF_ROUND_TRIP = 16;
+
+  private static final Duration MAX_ACK_DELAY = Duration.ofMillis(6);
   private static final Duration FRAME_DELAY = Duration.ofMillis(40);
-  private static final int RANGES_IN_DATAGRAM = 40;
+
+  /** On a line that loses each is a few bytes in each of them; frames tell all. */
+  private static final int RANGES_IN_DATAGRAM = 12;
+
   private static final int RANGES_KEPT = 256;
 
   private final Loop loop;
@@ -103,12 +113,19 @@ final class DatagramAcks {
   private void schedule() {
     if (!ackScheduled) {
       ackScheduled = true;
-      loop.schedule(ACK_DELAY, this::acknowledge);
+      loop.schedule(ackDelay(), this::acknowledge);
     }
     if (!frameScheduled) {
       frameScheduled = true;
       loop.schedule(datagrams.get() == null ? ACK_DELAY : FRAME_DELAY, this::acknowledgeForSure);
     }
+  }
+
+  private Duration ackDelay() {
+    Datagrams open = datagrams.get();
+    long roundTripNanos = open == null ? 0 : open.stats().rttNanos().orElse(0);
+    long part = roundTripNanos / PARTS_OF_ROUND_TRIP;
+    return Duration.ofNanos(Math.clamp(part, ACK_DELAY.toNanos(), MAX_ACK_DELAY.toNanos()));
   }
 
   private void acknowledge() {

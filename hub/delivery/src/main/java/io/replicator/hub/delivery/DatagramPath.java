@@ -58,7 +58,9 @@ final class DatagramPath {
   private final long windowBytes;
   private final int maxValueBytes;
   private final RoundTrip roundTrip = new RoundTrip();
-  private final InFlight inFlight = new InFlight(roundTrip);
+  private final LineShare share = new LineShare();
+  private final BlackHole hole = new BlackHole(roundTrip);
+  private final InFlight inFlight = new InFlight(roundTrip, share, hole);
   private final ParityGroup parities;
   private final DatagramFates fates;
   private final DatagramSender sender;
@@ -104,7 +106,7 @@ final class DatagramPath {
     ParityPolicy policy = new ParityPolicy(hub.gate().parity());
     this.parities = new ParityGroup(policy, roundTrip);
     this.fates = new DatagramFates(counters, inFlight, policy);
-    this.sender = new DatagramSender(loop, counters, scheduler, inFlight, parities, clientMaxBytes);
+    this.sender = new DatagramSender(loop, counters, scheduler, inFlight, parities, this::maxBytes);
     this.timer = new EarliestTimer(loop, this::pump);
   }
 
@@ -140,6 +142,8 @@ final class DatagramPath {
   Datagrams.Listener bind(Datagrams fresh) {
     token = null;
     parities.clear();
+    share.restart();
+    hole.restart();
     Datagrams before = datagrams;
     datagrams = fresh;
     if (before != null) {
@@ -202,8 +206,13 @@ final class DatagramPath {
   /** The most that a batch in a datagram may have. */
   int maxBatchBytes() {
     Datagrams now = datagrams;
-    int most = now == null ? clientMaxBytes : Math.min(clientMaxBytes, now.maxBytes());
+    int most = now == null ? clientMaxBytes : maxBytes(now);
     return most - DatagramFormat.OVERHEAD_BYTES - ParitySum.OVERHEAD_BYTES;
+  }
+
+  private int maxBytes(Datagrams now) {
+    int most = Math.min(clientMaxBytes, now.maxBytes());
+    return Math.min(most, hole.maxBytes(loop.nowNanos()));
   }
 
   boolean hasRoom() {
@@ -220,8 +229,12 @@ final class DatagramPath {
       return 0;
     }
     long credit = windowBytes - inFlight.unsettledBytes();
-    long window = parities.withoutParities(now.stats().windowBytes());
-    return Math.min(credit, window - inFlight.outstandingBytes());
+    return Math.min(credit, allowedBytes(now) - inFlight.outstandingBytes());
+  }
+
+  /** On their way at most: as QUIC sees it, and our share of the line. */
+  private long allowedBytes(Datagrams now) {
+    return Math.min(parities.withoutParities(now.stats().windowBytes()), share.windowBytes());
   }
 
   /** How long a datagram that is not full waits for company. */
@@ -278,6 +291,7 @@ final class DatagramPath {
     if (sender.send(now, this::hasRoom)) {
       pumpSoon();
     }
+    share.out(inFlight.outstandingBytes(), allowedBytes(now), loop.nowNanos());
     lanes.forEach(DatagramLane::build);
     wakeForWhatIsOut();
     long capped = scheduler.nanosUntilReady(loop.nowNanos());
@@ -336,7 +350,8 @@ final class DatagramPath {
         fates.repairedEntries(),
         fallbacks,
         roundTrip.smoothedNanos(),
-        now == null ? 0 : now.stats().windowBytes());
+        now == null ? 0 : allowedBytes(now),
+        share.isBeside());
   }
 
   /** What comes from the client's datagrams. */

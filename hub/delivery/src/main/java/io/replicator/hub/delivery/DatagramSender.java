@@ -6,6 +6,7 @@ import io.replicator.link.codec.DatagramFormat;
 import io.replicator.link.transport.Datagrams;
 import io.replicator.link.transport.Loop;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToIntFunction;
 
 /**
  * Hands datagrams to the network: the most urgent lane's first, as many as there is room for, with
@@ -19,11 +20,11 @@ final class DatagramSender {
   private final BlockScheduler scheduler;
   private final InFlight inFlight;
   private final ParityGroup parities;
-  private final int clientMaxBytes;
+  private final ToIntFunction<Datagrams> maxBytes;
   private long sent;
 
   /**
-   * @param clientMaxBytes largest datagram that the client takes
+   * @param maxBytes largest datagram that these take and their path lets through
    */
   DatagramSender(
       Loop loop,
@@ -31,13 +32,13 @@ final class DatagramSender {
       BlockScheduler scheduler,
       InFlight inFlight,
       ParityGroup parities,
-      int clientMaxBytes) {
+      ToIntFunction<Datagrams> maxBytes) {
     this.loop = loop;
     this.counters = counters;
     this.scheduler = scheduler;
     this.inFlight = inFlight;
     this.parities = parities;
-    this.clientMaxBytes = clientMaxBytes;
+    this.maxBytes = maxBytes;
   }
 
   /** How many until now, parities not among them. */
@@ -71,7 +72,7 @@ final class DatagramSender {
     DatagramPacker.Packed packed = lane.removeHead();
     byte[] payload =
         DatagramFormat.encode(lane.feed(), inFlight.next(), lane.owner().passed(), packed.batch());
-    if (payload.length > to.maxBytes()) {
+    if (payload.length > maxBytes.applyAsInt(to)) {
       // the path has become narrower: what was packed is packed anew, smaller
       InFlight.Sent gone =
           new InFlight.Sent(0, lane, packed.slots(), packed.versions(), 0, loop.nowNanos());
@@ -92,7 +93,7 @@ final class DatagramSender {
   }
 
   private void sendParity(Datagrams to) {
-    byte[] parity = parities.due(Math.min(clientMaxBytes, to.maxBytes()), loop.nowNanos());
+    byte[] parity = parities.due(maxBytes.applyAsInt(to), loop.nowNanos());
     if (parity != null) {
       to.send(parity);
       scheduler.sentBeside(parity.length, loop.nowNanos());

@@ -81,6 +81,7 @@ public record HubStatus(
    * @param fallbacks how often live changes went back to blocks
    * @param rttNanos from a datagram to its acknowledgement
    * @param windowBytes so much may be on its way at a time
+   * @param beside somebody else keeps a queue on the line: datagrams take a part of it
    */
   public record DatagramStatus(
       boolean up,
@@ -91,7 +92,8 @@ public record HubStatus(
       long repaired,
       long fallbacks,
       long rttNanos,
-      long windowBytes) {}
+      long windowBytes,
+      boolean beside) {}
 
   /**
    * One feed.

@@ -59,6 +59,8 @@ final class InFlight {
 
   private final @Nullable Sent[] ring = new Sent[MAX_DATAGRAMS];
   private final RoundTrip roundTrip;
+  private final LineShare share;
+  private final BlackHole hole;
   private long first = 1;
   private long next = 1;
   private long newestReceived;
@@ -73,8 +75,14 @@ final class InFlight {
   /** Since when nothing at all has been acknowledged of what is out; -1 = nothing is out. */
   private long unansweredSinceNanos = -1;
 
-  InFlight(RoundTrip roundTrip) {
+  /**
+   * @param share hears what arrived and what is lost
+   * @param hole hears it too
+   */
+  InFlight(RoundTrip roundTrip, LineShare share, BlackHole hole) {
     this.roundTrip = roundTrip;
+    this.share = share;
+    this.hole = hole;
   }
 
   /** The number of the next datagram. */
@@ -152,6 +160,8 @@ final class InFlight {
       newestReceivedSentNanos = sent.sentNanos;
       roundTrip.sample(nowNanos - sent.sentNanos);
     }
+    share.arrived(sent.bytes, sent.sentNanos, nowNanos);
+    hole.arrived(sent.bytes);
     if (outstanding > 0) {
       unansweredSinceNanos = nowNanos;
     }
@@ -191,6 +201,8 @@ final class InFlight {
         outstandingBytes -= sent.bytes;
         unsettledBytes -= sent.bytes;
         lost.add(sent);
+        share.lost(sent.sentNanos, nowNanos);
+        hole.lost(sent.bytes, nowNanos);
       }
     }
     makeRoom();

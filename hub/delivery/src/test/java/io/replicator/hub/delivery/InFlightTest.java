@@ -18,7 +18,8 @@ final class InFlightTest {
   private static final long MILLI = 1_000_000;
 
   private final RoundTrip roundTrip = new RoundTrip();
-  private final InFlight inFlight = new InFlight(roundTrip);
+  private final InFlight inFlight =
+      new InFlight(roundTrip, new LineShare(), new BlackHole(roundTrip));
   private final DatagramLane lane = lane();
 
   private static DatagramLane lane() {

@@ -114,6 +114,7 @@ public final class StatusJson {
     json.put("fallbacks", datagrams.fallbacks());
     json.put("rttNanos", datagrams.rttNanos());
     json.put("windowBytes", datagrams.windowBytes());
+    json.put("beside", datagrams.beside());
     return json;
   }
 

@@ -90,6 +90,16 @@ final class LossyLine {
     return Duration.ofNanos(stage.loop.nowNanos() - last);
   }
 
+  /** Writes little for so long, and now and then a value that makes a large datagram. */
+  void trickle(Duration duration, int largeBytes) {
+    for (int millis = 0; millis < duration.toMillis(); millis += 5, updates++) {
+      boolean large = updates % 10 == 0;
+      stage.put(Stage.key("u", stage.random.nextInt(KEYS)), large ? largeBytes : VALUE_BYTES);
+      stage.loop.advance(Duration.ofMillis(5));
+    }
+    stage.requireSound();
+  }
+
   private void probe(Key key) {
     long state = stage.database.nextState();
     stage.put(key, VALUE_BYTES);

@@ -66,6 +66,26 @@ final class LossyLineTest {
 
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
+  void aWayThatBecomesNarrowAndDoesNotSaySoIsFoundOut(long seed) { // RFC 8899, 4.3
+    LossyLine line = new LossyLine(seed, 0);
+    line.trickle(Duration.ofSeconds(2), 950);
+    assertThat(line.count(DeliveryCounter.DATAGRAMS_LOST)).isZero();
+    line.way.narrow(900);
+    line.trickle(Duration.ofSeconds(5), 950);
+    long lost = line.count(DeliveryCounter.DATAGRAMS_LOST);
+    long sent = line.count(DeliveryCounter.DATAGRAMS_SENT);
+    line.trickle(Duration.ofSeconds(5), 950);
+    line.converge();
+    assertThat(lost).as("seed %d", seed).isPositive();
+    assertThat(line.count(DeliveryCounter.DATAGRAMS_SENT))
+        .as("seed %d", seed)
+        .isGreaterThan(sent + 500);
+    assertThat(line.count(DeliveryCounter.DATAGRAMS_LOST)).as("seed %d", seed).isEqualTo(lost);
+    assertThat(line.count(DeliveryCounter.DATAGRAM_FALLBACKS)).as("seed %d", seed).isZero();
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
   void blockedUnderWayUpdatesGoOnOverTcpWithinTwoSecondsAndComeBack(long seed) { // P156
     LossyLine line = new LossyLine(seed, 10);
     line.run(Duration.ofSeconds(2));

@@ -9,6 +9,7 @@ import io.replicator.testing.testkit.VirtualLoop;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /** Everything that goes wrong, and is mended after a while. */
@@ -16,6 +17,10 @@ final class Trouble {
   private final Simulation simulation;
   private final VirtualLoop loop;
   private final RandomGenerator random;
+
+  /** Of its own, so that seeds mean what they did without it. */
+  private final RandomGenerator narrowing;
+
   private final int rarity;
   private boolean over;
   private Duration clockMoved = Duration.ZERO;
@@ -24,6 +29,7 @@ final class Trouble {
     this.simulation = simulation;
     this.loop = simulation.loop;
     this.random = simulation.random;
+    this.narrowing = new SplittableRandom(simulation.seed);
     this.rarity = 15 + random.nextInt(60);
   }
 
@@ -58,10 +64,17 @@ final class Trouble {
     }
   }
 
-  /** Loss, doubling and reordering of another kind; blocked for a while; the address changes. */
+  /**
+   * Loss, doubling and reordering of another kind; narrower, blocked for a while; the address
+   * changes.
+   */
   private void datagrams(MemoryDatagramLink link) {
     switch (random.nextInt(4)) {
-      case 0 -> link.change(simulation.drawDatagrams());
+      case 0 -> {
+        link.change(simulation.drawDatagrams());
+        boolean narrow = narrowing.nextInt(4) == 0;
+        link.narrow(narrow ? narrowing.nextInt(512, 1150) : Integer.MAX_VALUE);
+      }
       case 1 -> {
         link.block();
         later(4000, link::unblock);

@@ -72,6 +72,9 @@ public final class MemoryDatagramLink implements DatagramConnector {
     }
   }
 
+  /** What QUIC asks of a way (RFC 9000, 14.1), as payload. */
+  private static final int HANDSHAKE_BYTES = 1150;
+
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
 
   private final VirtualLoop loop;
@@ -83,6 +86,7 @@ public final class MemoryDatagramLink implements DatagramConnector {
   private boolean blocked;
   private int connects;
   private int loseNext;
+  private int carriesBytes = Integer.MAX_VALUE;
 
   public MemoryDatagramLink(VirtualLoop loop, Settings settings) {
     this.loop = loop;
@@ -125,6 +129,11 @@ public final class MemoryDatagramLink implements DatagramConnector {
     return blocked;
   }
 
+  /** From now on larger ones are lost, and nobody is told; new ones may not be opened any more. */
+  public void narrow(int bytes) {
+    carriesBytes = bytes;
+  }
+
   /** Loses the next so many to the client, whatever the settings say. */
   public void loseNext(int datagrams) {
     loseNext = datagrams;
@@ -163,7 +172,7 @@ public final class MemoryDatagramLink implements DatagramConnector {
       Datagrams.Acceptor acceptor,
       CompletableFuture<Datagrams> result) {
     Datagrams.Acceptor listening = hub;
-    if (blocked) {
+    if (blocked || carriesBytes < HANDSHAKE_BYTES) {
       return;
     }
     if (listening == null || !Arrays.equals(to.fingerprint(), port.fingerprint())) {
@@ -193,12 +202,12 @@ public final class MemoryDatagramLink implements DatagramConnector {
     result.completeExceptionally(new ConnectFailed(ConnectFailed.Category.UNREACHABLE, text));
   }
 
-  boolean loses(boolean toClient) {
+  boolean loses(boolean toClient, int bytes) {
     if (toClient && loseNext > 0) {
       loseNext--;
       return true;
     }
-    return blocked || loop.random().nextInt(1000) < settings.lossPerMille();
+    return blocked || bytes > carriesBytes || loop.random().nextInt(1000) < settings.lossPerMille();
   }
 
   boolean doubles() {

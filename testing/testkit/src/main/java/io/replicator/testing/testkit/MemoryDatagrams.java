@@ -57,7 +57,7 @@ final class MemoryDatagrams implements Datagrams {
     sent++;
     MemoryDatagramLink.Settings settings = link.settings();
     long wait = queue(payload.length, settings);
-    if (wait < 0 || link.loses(toClient)) {
+    if (wait < 0 || link.loses(toClient, payload.length)) {
       return;
     }
     deliver(payload, wait + link.delayNanos());

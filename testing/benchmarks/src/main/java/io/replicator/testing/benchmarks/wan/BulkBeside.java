@@ -57,9 +57,18 @@ record BulkBeside() implements Scenario {
     return List.of();
   }
 
+  /**
+   * The bulk has the congestion control of the namespaces: with datagrams beside it each of both.
+   */
   @Override
   public List<Contender> ours() {
-    return LossyUpdates.contenders();
+    List<Contender> all = new ArrayList<>(LossyUpdates.contenders());
+    Contender datagrams = all.removeLast();
+    for (String bulk : List.of("cubic", "bbr")) {
+      Contender one = datagrams.withCongestionControl(bulk);
+      all.add(one.with(datagrams.name() + ", the bulk by " + bulk, List.of(), List.of()));
+    }
+    return all;
   }
 
   @Override
@@ -81,13 +90,16 @@ record BulkBeside() implements Scenario {
         site.started(
             flow(bench, site, Side.SOURCE, "send", site.folder().resolve("bulk-send.log")));
         Waiting.pause(SETTLE);
+        LinkCounters carried = site.lab().counters();
         long before = bytes(log);
         long begun = System.nanoTime();
         Waiting.pause(bench.scaled(FULL, LEAST));
         double seconds = Waiting.seconds(begun, System.nanoTime());
         double bulk = (bytes(log) - before) * 8 / seconds / (MBIT * 1e6) * 100;
+        long down = site.lab().counters().minus(carried).downBytes();
         copy.check();
         result.put("bulk %", bulk);
+        result.put("link %", down * 8 / seconds / (MBIT * 1e6) * 100);
         result.put(REST, 100 - bulk);
         result.put("updates/s written", updates.written / (seconds + 2 * SETTLE.toSeconds()));
         if (copy instanceof Copy.Replicator replicator) {

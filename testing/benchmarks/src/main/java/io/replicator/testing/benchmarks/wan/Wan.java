@@ -71,6 +71,7 @@ public final class Wan {
                 .filter(contender -> options.baselines().takes(contender))
                 .toList());
     all.addAll(scenario.ours());
+    all.removeIf(contender -> !contender.name().contains(options.only()));
     return all;
   }
 }

@@ -14,9 +14,15 @@ import java.util.Locale;
  * @param scenarios names, none = all
  * @param scale share of the full size
  * @param limit the longest that a contender is waited for
+ * @param only contenders with this in their name run, "" = all
  */
 record WanOptions(
-    Path folder, List<String> scenarios, double scale, Duration limit, Baselines baselines) {
+    Path folder,
+    List<String> scenarios,
+    double scale,
+    Duration limit,
+    Baselines baselines,
+    String only) {
 
   /** Who runs besides Replicator. */
   enum Baselines {
@@ -42,6 +48,7 @@ record WanOptions(
     double scale = 1;
     Duration limit = Duration.ofMinutes(4);
     Baselines baselines = Baselines.ALL;
+    String only = "";
     for (int i = 1; i < arguments.size(); i++) {
       String word = arguments.get(i);
       if (!word.startsWith("--")) {
@@ -53,12 +60,13 @@ record WanOptions(
         case "--scale" -> scale = number(word, value, 0.0001, 10);
         case "--limit" -> limit = Duration.ofMillis((long) (1000 * number(word, value, 1, 7200)));
         case "--baselines" -> baselines = baselines(value);
+        case "--only" -> only = value;
         default ->
             throw new IllegalArgumentException(
-                "unknown option " + word + ": expected --scale, --limit or --baselines");
+                "unknown option " + word + ": expected --scale, --limit, --baselines or --only");
       }
     }
-    return new WanOptions(Path.of(arguments.getFirst()), names, scale, limit, baselines);
+    return new WanOptions(Path.of(arguments.getFirst()), names, scale, limit, baselines, only);
   }
 
   private static double number(String name, String value, double least, double most) {
