@@ -42,17 +42,31 @@ if (options.includes('--if-stale') && existsSync(stamp) && existsSync(join(web, 
 installIfStale();
 const { build } = await import('esbuild');
 
-const common = { bundle: true, minify: true, target: 'es2022', legalComments: 'none', logLevel: 'warning' };
+/** What compares is a file of its own, loaded when it is needed: the module names it, plain scripts know where they are. */
+const apart = {
+  name: 'reconcile-apart',
+  setup(bundle) {
+    const isModule = bundle.initialOptions.format === 'esm';
+    bundle.onResolve({ filter: /\/reconcile\/mod\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './replicator-reconcile.mjs', external: true } : undefined,
+    );
+    bundle.onResolve({ filter: /\/reconcile-module\.ts$/ }, ({ path, resolveDir }) =>
+      isModule ? undefined : { path: join(resolveDir, path.replace('module', 'beside')) },
+    );
+  },
+};
+const common = { plugins: [apart],  bundle: true, minify: true, target: 'es2022', legalComments: 'none', logLevel: 'warning' };
 rmSync('dist', { recursive: true, force: true });
 rmSync(web, { recursive: true, force: true });
 mkdirSync(web, { recursive: true });
 await Promise.all([
   build({ ...common, entryPoints: ['src/mod.ts'], format: 'esm', outfile: 'dist/replicator.mjs' }),
+  build({ ...common, entryPoints: ['src/reconcile/mod.ts'], format: 'esm', outfile: 'dist/replicator-reconcile.mjs' }),
   build({ ...common, entryPoints: ['src/script.ts'], format: 'iife', outfile: 'dist/replicator.js' }),
   build({ ...common, entryPoints: ['src/jquery.ts'], format: 'iife', outfile: 'dist/replicator-jquery.js' }),
   build({ ...common, entryPoints: ['page/page.ts'], format: 'iife', outfile: join(web, 'page.js') }),
 ]);
-for (const file of ['replicator.mjs', 'replicator.js', 'replicator-jquery.js']) {
+for (const file of ['replicator.mjs', 'replicator-reconcile.mjs', 'replicator.js', 'replicator-jquery.js']) {
   copyFileSync(join('dist', file), join(web, file));
 }
 copyAll('page', web, /\.(html|css|svg)$/);

@@ -1,8 +1,10 @@
 import { BrowserLoop } from './browser/browser-loop.ts';
 import { BrowserSurroundings } from './browser/browser-surroundings.ts';
 import { BrowserTransport } from './browser/browser-transport.ts';
+import { loadReconcile } from './browser/reconcile-module.ts';
 import { IndexedDbStore } from './browser/indexed-db-store.ts';
 import { supportedCodecs } from './codec/compression.ts';
+import type { LoadReconcile } from './receiver/feed-runs.ts';
 import type { Loop, Transport } from './receiver/transport.ts';
 import type { EntryStore } from './replica/entry-store.ts';
 import type { Surroundings } from './replica/replica-core.ts';
@@ -34,6 +36,8 @@ export interface Environment {
   readonly transport: Transport;
   readonly surroundings: Surroundings;
   readonly store: (name: string) => EntryStore;
+  /** Brings the part of this client that compares what is here with what the hub has. */
+  readonly reconcile: LoadReconcile;
 }
 
 /** Everything about a hub that its selections need. */
@@ -59,6 +63,7 @@ export class Hub {
         transport: given?.transport ?? new BrowserTransport(url),
         surroundings: given?.surroundings ?? new BrowserSurroundings(),
         store: given?.store ?? ((name) => new IndexedDbStore(name)),
+        reconcile: given?.reconcile ?? loadReconcile,
       },
       clientId: options.clientId ?? `browser-${Math.random().toString(36).slice(2, 8)}`,
       codecs: supportedCodecs(),

@@ -116,10 +116,10 @@ export class Selection {
 
   /** The view listens before anything comes. */
   private opened<S>(view: (core: ReplicaCore, entries: Entries, signal?: AbortSignal) => S): S {
-    const { loop, transport, surroundings, store } = this.hub.environment;
+    const { loop, transport, surroundings, store, reconcile } = this.hub.environment;
     const entries = new Entries(this.database, loop);
     const kept = this.wanted.keep === '' ? undefined : store(this.storeName());
-    const core = new ReplicaCore(loop, transport, surroundings, this.settings(), entries, kept);
+    const core = new ReplicaCore(loop, transport, surroundings, this.settings(), entries, kept, reconcile);
     const opened = view(core, entries, this.signals());
     void core.start();
     return opened;

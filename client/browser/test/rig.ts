@@ -4,6 +4,7 @@ import { WireReader } from '../src/codec/wire-reader.ts';
 import { WireWriter } from '../src/codec/wire-writer.ts';
 import { xxh3 } from '../src/codec/xxh3.ts';
 import { connect, type ConnectOptions, type Hub } from '../src/connect.ts';
+import type { LoadReconcile } from '../src/receiver/feed-runs.ts';
 import {
   LoadRefused,
   type Cancel,
@@ -110,13 +111,13 @@ export class TestConnection {
     this.listener.onFrame(new WireWriter().message(message, write).finish());
   }
 
-  welcome(grant: { snapshot?: boolean; epoch?: number; codec?: number; keepalive?: number } = {}): void {
+  welcome(grant: { snapshot?: boolean; reconcile?: boolean; epoch?: number; codec?: number; keepalive?: number } = {}): void {
     this.send(2, (out) => {
       out.number(1, 1).text(2, 'hub-a').number(3, grant.codec ?? 1).number(4, 1024);
       out.number(5, grant.keepalive ?? 10_000);
       out.message(6, (feed) => {
         feed.number(1, 1).number(2, 2).fixed64(4, [grant.epoch ?? 1, 0]);
-        feed.number(5, grant.snapshot ? 2 : 1).number(7, 3);
+        feed.number(5, grant.reconcile ? 3 : grant.snapshot ? 2 : 1).number(7, 3);
       });
     });
   }
@@ -201,6 +202,8 @@ export class Rig implements Transport, Surroundings {
   onPiece: (url: string, request: LoadRequest) => Promise<LoadResponse> = (url) =>
     Promise.reject(new LoadRefused(404, '', `no piece ${url}`));
   isOnline = true;
+  /** Brings the part that compares. */
+  reconcile: LoadReconcile = () => import('../src/reconcile/mod.ts');
   private listeners: ((what: 'online' | 'offline' | 'shown') => void)[] = [];
 
   hub(options: ConnectOptions = {}): Hub {
@@ -211,6 +214,7 @@ export class Rig implements Transport, Surroundings {
         loop: this.loop,
         transport: this,
         surroundings: this,
+        reconcile: () => this.reconcile(),
         store: (name) => {
           const store = this.stores.get(name) ?? new MemoryStore();
           this.stores.set(name, store);

@@ -152,6 +152,7 @@ const FRAMES: Record<string, (frame: Uint8Array, means: Record<string, never>) =
             excludes: [feed.excludes as string],
             level: (feed.level as string).replace('LEVEL_', '').toLowerCase() as frames.Level,
             cursors: cursors.map(({ live, backfill }) => ({ live: part(live), backfill: part(backfill) })),
+            holds: 0,
           },
         ],
         windowBytes: Number(means.window_bytes),

@@ -23,6 +23,8 @@ export interface FeedRequest {
   readonly excludes: readonly string[];
   readonly level: Level;
   readonly cursors: readonly Cursor[];
+  /** Whether what is here can be compared (P100): 0 = no, 1 = nothing is here, 2 = yes. */
+  readonly holds: 0 | 1 | 2;
 }
 
 export interface Hello {
@@ -41,7 +43,7 @@ export interface FeedGrant {
   readonly level: Level;
   readonly versioned: boolean;
   readonly epoch: string;
-  readonly resume: 'unspecified' | 'resumed' | 'snapshot';
+  readonly resume: 'unspecified' | 'resumed' | 'snapshot' | 'reconcile';
   readonly reason: string;
   readonly keys: number;
 }
@@ -78,7 +80,15 @@ export type HubFrame =
   | { readonly kind: 'ping'; readonly nonce: U64 }
   | { readonly kind: 'pong'; readonly nonce: U64; readonly unixMicros: number }
   | { readonly kind: 'error'; readonly code: number; readonly text: string }
-  | { readonly kind: 'key_answer'; readonly query: number; readonly present: Uint8Array };
+  | { readonly kind: 'key_answer'; readonly query: number; readonly present: Uint8Array }
+  | RunFrame;
+
+/** Something about a comparison: only the part that makes them looks inside. */
+export interface RunFrame {
+  readonly kind: 'run';
+  readonly message: number;
+  readonly fields: Fields;
+}
 
 // ---- what a client says ----
 
@@ -107,6 +117,7 @@ function writeFeed(out: WireWriter, feed: FeedRequest): void {
       }
     }),
   );
+  out.number(10, feed.holds);
 }
 
 /** @param windowBytes from now on, 0 = as it was (P161) */
@@ -131,6 +142,14 @@ export function keyQueryFrame(feed: number, query: number, keys: readonly Uint8A
   return frame(8, (out) => {
     out.number(1, feed).number(2, query);
     keys.forEach((key) => out.field(3, key));
+  });
+}
+
+/** A client's message about a comparison. */
+export function runFrame(message: number, feed: number, run: number, write: (out: WireWriter) => void): Uint8Array<ArrayBuffer> {
+  return frame(message, (out) => {
+    out.number(1, feed).number(2, run);
+    write(out);
   });
 }
 
@@ -166,11 +185,11 @@ function readMessage(from: WireReader): HubFrame {
   let message: HubFrame | undefined;
   for (let tag = from.readTag(); tag !== 0; tag = from.readTag()) {
     const field = tag >>> 3;
-    if ((tag & 7) !== BYTES || field > 9) {
+    const read = READERS[field];
+    if ((tag & 7) !== BYTES || (field > 9 && read === undefined)) {
       from.skip(tag);
       continue;
     }
-    const read = READERS[field];
     if (read === undefined) {
       throw new ProtocolException('BAD_FRAME', `message ${field} from a hub`);
     }
@@ -182,6 +201,8 @@ function readMessage(from: WireReader): HubFrame {
   return message;
 }
 
+const run = (message: number) => (f: Fields): RunFrame => ({ kind: 'run', message, fields: f });
+
 const READERS: Record<number, (fields: Fields) => HubFrame> = {
   2: (f) => ({ kind: 'welcome', welcome: readWelcome(f) }),
   3: (f) => ({ kind: 'block', block: readBlock(f) }),
@@ -189,6 +210,10 @@ const READERS: Record<number, (fields: Fields) => HubFrame> = {
   6: (f) => ({ kind: 'pong', nonce: f.fixed64(1), unixMicros: f.fixed64(2)[1] * 4294967296 + f.fixed64(2)[0] }),
   7: (f) => ({ kind: 'error', code: f.number(1), text: f.text(2) }),
   9: (f) => ({ kind: 'key_answer', query: f.number(1), present: f.bytes(2) }),
+  11: run(11),
+  13: run(13),
+  15: run(15),
+  16: run(16),
 };
 
 function readWelcome(f: Fields): Welcome {
@@ -208,7 +233,7 @@ function readGrant(f: Fields): FeedGrant {
     level: LEVELS[f.number(2)] ?? 'unspecified',
     versioned: f.number(3) !== 0,
     epoch: hex64(f.fixed64(4)),
-    resume: (['unspecified', 'resumed', 'snapshot'] as const)[f.number(5)] ?? 'unspecified',
+    resume: (['unspecified', 'resumed', 'snapshot', 'reconcile'] as const)[f.number(5)] ?? 'unspecified',
     reason: f.text(6),
     keys: f.number(7),
   };
@@ -236,7 +261,7 @@ function readBlock(f: Fields): Block {
 }
 
 /** The fields of one message, by number; nothing is copied. */
-class Fields {
+export class Fields {
   private readonly values = new Map<number, (number | U64 | Uint8Array)[]>();
 
   add(field: number, value: number | U64 | Uint8Array): void {

@@ -4,6 +4,7 @@ import type { BatchHead, Change, Lane } from '../codec/change.ts';
 import { decompress } from '../codec/compression.ts';
 import { ProtocolException } from '../codec/wire-error.ts';
 import { AheadVersions } from './ahead-versions.ts';
+import { FeedRuns, type LoadReconcile } from './feed-runs.ts';
 import type { Presence, Sink } from './sink.ts';
 import type { Loop } from './transport.ts';
 
@@ -21,12 +22,19 @@ export interface PipelineSession {
   current(): void;
   failed(failure: unknown): void;
   ended(): boolean;
+  send(frame: Uint8Array<ArrayBuffer>): void;
+  /** What differed has been mended. */
+  compared(differences: number): void;
+  /** It is not compared: everything is loaded. */
+  notCompared(why: string, forGood?: boolean): void;
 }
 
 /** What was granted, and what the cursor tells of. */
 export interface FeedBegin {
   readonly epoch: string;
   readonly snapshot: boolean;
+  /** Whether what is here is compared first. */
+  readonly reconcile: boolean;
   /** Whether the cursor tells of a backfill that was under way. */
   readonly backfilling: boolean;
 }
@@ -41,6 +49,8 @@ export interface FeedBegin {
  * The two lanes share the queue, so a live batch never passes one that changes both cursor parts.
  */
 export class FeedPipeline {
+  /** Comparisons of what is here with what the hub has. */
+  readonly runs: FeedRuns;
   private readonly ahead = new AheadVersions();
   private readonly queue: CompressedBatch[] = [];
   private running = false;
@@ -62,10 +72,37 @@ export class FeedPipeline {
     private readonly sink: Sink,
     private readonly presence: Presence,
     private readonly session: PipelineSession,
+    loadReconcile: LoadReconcile,
   ) {
     this.snapshot = begin.snapshot;
-    this.backfilling = begin.backfilling || begin.snapshot;
+    this.backfilling = begin.backfilling || begin.snapshot || begin.reconcile;
     this.epoch = begin.epoch;
+    this.runs = this.newRuns(loadReconcile);
+    if (begin.reconcile) {
+      void this.runs.prepare();
+    }
+  }
+
+  private newRuns(load: LoadReconcile): FeedRuns {
+    const { loop, sink, session } = this;
+    return new FeedRuns(load, {
+      held: sink.held,
+      sliceMillis: SLICE_MILLIS,
+      nowMillis: () => loop.nowMillis(),
+      breathe: () => loop.breathe(),
+      isOver: () => session.ended(),
+      sendFrame: (frame) => session.send(frame),
+      waiting: () => this.waiting,
+      resyncBegan: () => {
+        this.backfilling = true;
+        this.tellIfCurrent();
+      },
+      removeStrays: (keys) => sink.removeLeftovers(this.presence, keys),
+      compared: (differences) => session.compared(differences),
+      gaveUp: (why) => session.notCompared(why),
+      partMissing: (why) => session.notCompared(why, true),
+      failed: (failure) => session.failed(failure),
+    });
   }
 
   get loading(): boolean {
@@ -119,6 +156,9 @@ export class FeedPipeline {
     if (head.cursor.backfill !== undefined && head.cursor.backfill.length > 0) {
       this.backfilling = true;
     }
+    if (this.runs.isTurn && !head.snapshotBegin) {
+      this.sink.reconcileBegins();
+    }
     this.sink.batchBegins(batch.lane, head);
     if (!(await this.applyEntries(decoder, batch.lane))) {
       return;
@@ -127,6 +167,7 @@ export class FeedPipeline {
     this.appliedBatches++;
     this.rawBytes += batch.header.rawBytes;
     this.batchApplied(batch.lane, head);
+    this.runs.applied(head);
     this.session.applied(batch.number, batch.data.length);
     this.tellIfCurrent();
   }
@@ -147,12 +188,12 @@ export class FeedPipeline {
     return true;
   }
 
-  /** Versions of another epoch are worth nothing, and only a snapshot begins one. */
+  /** Versions of another epoch are worth nothing, and only a snapshot or a comparison begins one. */
   private checkEpoch(head: BatchHead): void {
     if (head.epoch === this.epoch) {
       return;
     }
-    if (!head.snapshotBegin) {
+    if (!head.snapshotBegin && !this.runs.isOfResync(head.epoch)) {
       throw new ProtocolException(
         'BAD_BATCH',
         `a batch of epoch ${head.epoch} without the begin of a snapshot, ${this.epoch} expected`,

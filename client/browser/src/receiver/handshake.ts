@@ -33,13 +33,14 @@ export function hello(
   token: string,
   plan: FeedPlan,
   cursor: Cursor,
+  holds: 0 | 1 | 2,
 ): Uint8Array<ArrayBuffer> {
   return helloFrame({
     protocol: PROTOCOL,
     clientId: settings.clientId,
     token,
     codecs: settings.codecs,
-    feeds: [{ ...plan, feed: FEED, cursors: [cursor] }],
+    feeds: [{ ...plan, feed: FEED, cursors: [cursor], holds }],
     windowBytes: settings.windowBytes,
     maxBatchBytes: settings.maxBatchBytes,
     blockBytes: 0,

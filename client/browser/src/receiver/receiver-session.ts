@@ -7,12 +7,14 @@ import {
   type Block,
   type FeedGrant,
   type HubFrame,
+  type RunFrame,
   type Welcome,
 } from '../codec/frame.ts';
 import { Reassembler } from '../codec/reassembler.ts';
 import { ProtocolException, WIRE_ERRORS, wireErrorOf } from '../codec/wire-error.ts';
 import { ArrivalWindow } from './arrival-window.ts';
 import { FeedPipeline } from './feed-pipeline.ts';
+import type { LoadReconcile } from './feed-runs.ts';
 import { FEED, granted, hello, type FeedPlan, type ReceiverSettings } from './handshake.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { KeyQueries } from './key-queries.ts';
@@ -32,6 +34,10 @@ const PROBE_MILLIS = 5000;
 /** In a hidden page batches are taken at this distance; what waits is bounded by the window. */
 const HIDDEN_MILLIS = 1000;
 
+/** Messages of a comparison whose data counts like that of blocks (P105). */
+const SYMBOLS = 13;
+const ITEMS = 15;
+
 /** What the session tells. */
 export interface SessionObserver {
   /** The hub took us. */
@@ -40,6 +46,10 @@ export interface SessionObserver {
   onCurrent(): void;
   /** A batch was applied, or something else worth showing happened. */
   onProgress(): void;
+  /** What differed from the hub has been mended. */
+  onCompared(differences: number): void;
+  /** It was not compared, and everything is loaded; for good: nor will the next one be. */
+  onNotCompared(why: string, forGood: boolean): void;
   /** The end, once. */
   onEnded(end: SessionEnd): void;
 }
@@ -91,6 +101,8 @@ export class ReceiverSession implements ConnectionListener {
     private readonly cursor: Cursor,
     private readonly sink: Sink,
     private readonly observer: SessionObserver,
+    private readonly holds: 0 | 1 | 2,
+    private readonly loadReconcile: LoadReconcile,
   ) {
     this.arrivals = new ArrivalWindow(settings.windowBytes, loop.nowMillis());
   }
@@ -114,7 +126,7 @@ export class ReceiverSession implements ConnectionListener {
     const limit = this.settings.handshakeTimeoutMillis;
     const timeout = this.loop.schedule(limit, () => this.welcomeTimedOut(limit));
     this.state = { kind: 'awaiting', connection, timeout };
-    connection.send(hello(this.settings, this.token, this.plan, this.cursor));
+    connection.send(hello(this.settings, this.token, this.plan, this.cursor, this.holds));
   }
 
   onFrame(bytes: Uint8Array): void {
@@ -186,6 +198,7 @@ export class ReceiverSession implements ConnectionListener {
       case 'block':
       case 'pong':
       case 'key_answer':
+      case 'run':
         throw new ProtocolException('BAD_FRAME', `${frame.kind} before Welcome: is this a Replicator hub?`);
     }
   }
@@ -197,14 +210,20 @@ export class ReceiverSession implements ConnectionListener {
     const begin = {
       epoch: grant.epoch,
       snapshot: grant.resume === 'snapshot',
+      reconcile: grant.resume === 'reconcile',
       backfilling: (this.cursor.backfill?.length ?? 0) > 0,
     };
-    const pipeline = new FeedPipeline(begin, this.loop, this.sink, (keys) => this.queries.ask(keys), {
-      applied: (batch, bytes) => this.applied(batch, bytes),
+    const events = {
+      applied: (batch: number, bytes: number) => this.applied(batch, bytes),
       current: () => this.observer.onCurrent(),
-      failed: (failure) => this.failed(failure),
+      failed: (failure: unknown) => this.failed(failure),
       ended: () => this.state.kind === 'ended',
-    });
+      send: (frame: Uint8Array<ArrayBuffer>) => this.send(frame),
+      compared: (differences: number) => this.observer.onCompared(differences),
+      notCompared: (why: string, forGood = false) => this.observer.onNotCompared(why, forGood),
+    };
+    const presence = (keys: readonly string[]) => this.queries.ask(keys);
+    const pipeline = new FeedPipeline(begin, this.loop, this.sink, presence, events, this.loadReconcile);
     this.pipeline = pipeline;
     this.state = {
       kind: 'streaming',
@@ -234,6 +253,9 @@ export class ReceiverSession implements ConnectionListener {
       case 'key_answer':
         this.queries.answered(frame.query, frame.present);
         return;
+      case 'run':
+        this.run(streaming, frame);
+        return;
       case 'error':
         this.refused(frame.code, frame.text);
         return;
@@ -242,8 +264,20 @@ export class ReceiverSession implements ConnectionListener {
     }
   }
 
-  private block(streaming: Extract<State, { kind: 'streaming' }>, block: Block): void {
-    const bytes = block.data.length;
+  /** What is about a comparison keeps its place between batches. */
+  private run({ pipeline }: Extract<State, { kind: 'streaming' }>, frame: RunFrame): void {
+    if (frame.message === SYMBOLS || frame.message === ITEMS) {
+      this.came(frame.fields.bytes(3).length + frame.fields.bytes(4).length);
+    }
+    if (this.held.length > 0) {
+      this.held.push(() => pipeline.runs.handle(frame));
+    } else {
+      pipeline.runs.handle(frame);
+    }
+    this.ackIfMuch();
+  }
+
+  private came(bytes: number): void {
     const limit = this.settings.windowBytes + BATCHES_BEYOND * this.settings.maxBatchBytes;
     this.receivedBytes += bytes;
     this.arrivals.arrived(bytes, this.loop.nowMillis());
@@ -254,11 +288,19 @@ export class ReceiverSession implements ConnectionListener {
           `expected with a window of ${this.settings.windowBytes}`,
       );
     }
+  }
+
+  private block(streaming: Extract<State, { kind: 'streaming' }>, block: Block): void {
+    this.came(block.data.length);
     const complete = streaming.reassembler.add(block);
     if (complete !== undefined) {
       this.waitingBytes += complete.data.length;
       this.hold(() => streaming.pipeline.arrived(complete));
     }
+    this.ackIfMuch();
+  }
+
+  private ackIfMuch(): void {
     if (this.consumedBytes - this.acknowledgedBytes >= this.limitBytes / ACK_PART) {
       this.scheduleAck();
     }

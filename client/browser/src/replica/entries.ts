@@ -22,6 +22,8 @@ export interface FeedState {
   readonly cursor: Cursor;
   readonly generation: number;
   readonly owesLeftovers: boolean;
+  /** Whether a comparison is under way: the cursor is worth nothing before it has ended. */
+  readonly comparing?: boolean;
 }
 
 /** Who hears of what happens to the entries. Calls must not throw. */
@@ -45,6 +47,7 @@ export class Entries implements Sink {
   private generation = 0;
   cursor: Cursor = NO_CURSOR;
   owesLeftovers = false;
+  comparing = false;
 
   constructor(
     private readonly database: number,
@@ -70,7 +73,8 @@ export class Entries implements Sink {
   }
 
   get state(): FeedState {
-    return { cursor: this.cursor, generation: this.generation, owesLeftovers: this.owesLeftovers };
+    const { cursor, generation, owesLeftovers, comparing } = this;
+    return { cursor, generation, owesLeftovers, comparing };
   }
 
   /** What a store had kept; listeners hear of it as of any change. */
@@ -78,6 +82,7 @@ export class Entries implements Sink {
     this.cursor = state.cursor;
     this.generation = state.generation;
     this.owesLeftovers = state.owesLeftovers;
+    this.comparing = state.comparing ?? false;
     const told: ClientChange[] = [];
     const now = this.expiries.nowMillis();
     for (const [key, held] of kept) {
@@ -94,13 +99,24 @@ export class Entries implements Sink {
     this.cursor = NO_CURSOR;
   }
 
+  /** Versions of before say nothing about those to come. */
+  reconcileBegins(): void {
+    this.beginGeneration();
+    this.comparing = true;
+  }
+
   batchBegins(_lane: Lane, head: BatchHead): void {
     if (head.snapshotBegin) {
-      this.generation++;
-      this.owesLeftovers = false;
-      this.slices.LIVE.clear();
-      this.slices.BACKFILL.clear();
+      this.beginGeneration();
+      this.comparing = false;
     }
+  }
+
+  private beginGeneration(): void {
+    this.generation++;
+    this.owesLeftovers = false;
+    this.slices.LIVE.clear();
+    this.slices.BACKFILL.clear();
   }
 
   apply(changes: readonly Change[], lane: Lane): void {
@@ -169,15 +185,16 @@ export class Entries implements Sink {
 
   batchEnds(head: BatchHead): void {
     this.cursor = updatedBy(this.cursor, head.cursor);
+    this.comparing &&= this.cursor.backfill?.length !== 0;
     if (head.snapshotEnd) {
       this.owesLeftovers = true;
     }
     this.settle();
   }
 
-  async removeLeftovers(presence: Presence): Promise<number> {
+  async removeLeftovers(presence: Presence, among?: readonly string[]): Promise<number> {
     const began = this.generation;
-    const leftovers = [...this.held].filter(([, held]) => held.generation < began).map(([key]) => key);
+    const leftovers = (among ?? [...this.held.keys()]).filter((key) => (this.held.get(key)?.generation ?? began) < began);
     let removed = 0;
     for (let from = 0; from < leftovers.length; from += MAX_KEYS) {
       const asked = leftovers.slice(from, from + MAX_KEYS);

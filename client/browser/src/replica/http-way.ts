@@ -39,7 +39,8 @@ export class HttpWay {
 
   private isComplete(): boolean {
     const { live, backfill } = this.entries.cursor;
-    return live !== undefined && (backfill?.length ?? 0) === 0;
+    // what is being compared goes on being compared, which HTTP cannot
+    return live !== undefined && ((backfill?.length ?? 0) === 0 || this.entries.comparing);
   }
 
   /** Hub, or what is between, has no loads: the WebSocket may. */

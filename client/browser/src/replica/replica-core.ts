@@ -1,6 +1,7 @@
 import { NO_CURSOR } from '../codec/change.ts';
 import type { FeedGrant, Welcome } from '../codec/frame.ts';
 import { WIRE_ERRORS, wireErrorOf } from '../codec/wire-error.ts';
+import type { LoadReconcile } from '../receiver/feed-runs.ts';
 import type { FeedPlan, ReceiverSettings } from '../receiver/handshake.ts';
 import { ReceiverSession } from '../receiver/receiver-session.ts';
 import type { SessionEnd } from '../receiver/session-end.ts';
@@ -74,6 +75,10 @@ export class ReplicaCore {
   private hubId = '';
   private reason = '';
   private expectedKeys = 0;
+  private differences: number | undefined;
+
+  /** Whether the part that compares can be had, as far as that is known. */
+  private compares = true;
   private sessions = 0;
   private kept: string;
   private statusDue = false;
@@ -86,6 +91,7 @@ export class ReplicaCore {
     private readonly settings: ReplicaSettings,
     private readonly entries: Entries,
     private readonly store: EntryStore | undefined,
+    private readonly loadReconcile: LoadReconcile,
   ) {
     this.ready = new Promise((resolve, reject) => {
       this.resolveReady = resolve;
@@ -292,12 +298,29 @@ export class ReplicaCore {
   private connect(token: string): void {
     this.setState('connecting');
     const { receiver, plan } = this.settings;
-    const session = new ReceiverSession(this.loop, receiver, plan, token, this.entries.cursor ?? NO_CURSOR, this.entries, {
-      onWelcome: (welcome, grant) => this.welcomed(welcome, grant),
+    const { entries, compares } = this;
+    const observer = {
+      onWelcome: (welcome: Welcome, grant: FeedGrant) => this.welcomed(welcome, grant),
       onCurrent: () => this.current(),
       onProgress: () => this.statusChanged(),
-      onEnded: (end) => this.ended(end),
-    });
+      onCompared: (differences: number) => {
+        this.differences = differences;
+      },
+      onNotCompared: (why: string, forGood: boolean) => this.notCompared(why, forGood),
+      onEnded: (end: SessionEnd) => this.ended(end),
+    };
+    const holds = !compares ? 0 : entries.held.size === 0 ? 1 : 2;
+    const session = new ReceiverSession(
+      this.loop,
+      receiver,
+      plan,
+      token,
+      entries.cursor ?? NO_CURSOR,
+      entries,
+      observer,
+      holds,
+      this.loadReconcile,
+    );
     this.session = session;
     this.connecting = this.transport.connect(session);
     this.loop.schedule(receiver.handshakeTimeoutMillis, () => session.openingTimedOut());
@@ -312,6 +335,15 @@ export class ReplicaCore {
     this.error = undefined;
     this.welcomedMillis = this.loop.nowMillis();
     this.setState('loading');
+  }
+
+  /** Everything is loaded over what is here. */
+  private notCompared(why: string, forGood: boolean): void {
+    this.reason = why;
+    if (forGood && this.compares) {
+      this.compares = false;
+      console.warn(`replicator: ${why}. Everything is loaded instead`);
+    }
   }
 
   private current(): void {
@@ -411,6 +443,7 @@ export class ReplicaCore {
       reason: this.reason,
       keys: this.entries.held.size,
       expectedKeys: this.expectedKeys,
+      differences: this.differences,
       loadedKeys: total.loadedKeys + (pipeline?.loadedKeys ?? 0),
       liveKeys: total.liveKeys + (pipeline?.liveKeys ?? 0),
       droppedKeys: total.droppedKeys + (pipeline?.droppedKeys ?? 0),

@@ -23,12 +23,14 @@ export interface ReplicaStatus {
   readonly hubId: string;
   /** Compression in use, "" = not connected. */
   readonly codec: string;
-  /** Why the hub began a snapshot, "" = it did not. */
+  /** Why the hub sends everything, "" = it does not. */
   readonly reason: string;
   /** Keys held now. */
   readonly keys: number;
   /** About how many the hub said were to come, 0 = not known. */
   readonly expectedKeys: number;
+  /** How many keys the last comparison with the hub found to differ, and mended; undefined = none was needed. */
+  readonly differences: number | undefined;
   /** Keys that came by loading, and live. */
   readonly loadedKeys: number;
   readonly liveKeys: number;
