@@ -216,6 +216,68 @@ final class ResyncTest {
     assertThat(before.since(DeliveryCounter.SNAPSHOTS)).isZero();
   }
 
+  /** As long as not nearly everything differs, nothing is ever loaded anew. */
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void manyTroublesInTurnNeverCostASnapshot(long seed) {
+    Stage stage = new Stage(seed, Duration.ofSeconds(30));
+    int keys = 400 + stage.random.nextInt(1000);
+    fill(stage, keys);
+    SimClient client = stage.client("troubled", fast(), 1 << 16, Stage.ALL);
+    stage.start();
+    stage.untilEqual(client, Duration.ofMinutes(1));
+    TargetStore.Backup backup = Stage.store(client).backup();
+    Counts before = new Counts(stage);
+
+    for (int i = 0; i < 8; i++) {
+      trouble(stage, client, keys, backup);
+      stage.untilEqual(client, NEXT_VERIFICATION);
+    }
+
+    assertThat(before.since(DeliveryCounter.RECONCILES_DONE)).as("seed %d", seed).isPositive();
+    assertThat(before.since(DeliveryCounter.RECONCILES_GIVEN_UP)).as("seed %d", seed).isZero();
+    assertThat(before.since(DeliveryCounter.SNAPSHOTS)).as("seed %d", seed).isZero();
+  }
+
+  private static void trouble(Stage stage, SimClient client, int keys, TargetStore.Backup backup) {
+    int some = 1 + stage.random.nextInt(keys / 20);
+    switch (stage.random.nextInt(5)) {
+      case 0 -> {
+        stage.hub.kill();
+        changeSome(stage, keys, some);
+        stage.hub.start();
+      }
+      case 1 -> {
+        int tampered = tamper(stage, client, some);
+        assertThat(tampered).isEqualTo(some);
+      }
+      case 2 -> {
+        client.kill();
+        Stage.store(client).restore(backup, stage.random.nextBoolean());
+        changeSome(stage, keys, some);
+        client.start();
+      }
+      case 3 -> {
+        stage.hub.kill();
+        changeSome(stage, keys, some);
+        stage.hub.start();
+        stage.loop.advance(Duration.ofMillis(stage.random.nextInt(300)));
+        stage.hub.kill(); // again, while they compare perhaps
+        changeSome(stage, keys, some);
+        stage.hub.start();
+      }
+      default -> {
+        stage.hub.kill();
+        client.kill();
+        int tampered = tamper(stage, client, some);
+        assertThat(tampered).isEqualTo(some);
+        changeSome(stage, keys, some);
+        client.start();
+        stage.hub.start();
+      }
+    }
+  }
+
   /** A client whose hub is down, and some of whose keys have changed meanwhile. */
   private static SimClient restartedWithDifferences(Stage stage) {
     fill(stage, 600 + stage.random.nextInt(1000));
