@@ -41,7 +41,8 @@ final class StartQueue {
   private long windowArrived;
   private long drainNanos;
   private long drainArrived;
-  private double rate; // of the last window; while draining, of all since it began
+  private double rate; // of the last window; while draining, of the first round trip of that
+  private boolean measured;
 
   /** Bytes a second that arrived while the queue stood. */
   double rate() {
@@ -88,6 +89,7 @@ final class StartQueue {
       phase = Phase.DRAINING;
       drainNanos = nowNanos;
       drainArrived = info.arrivedBytes();
+      measured = false;
     }
   }
 
@@ -99,9 +101,11 @@ final class StartQueue {
       openWindow(info, nowNanos);
       return;
     }
-    if (took >= MIN_WINDOW_NANOS) {
+    if (took >= MIN_WINDOW_NANOS && !measured) {
       double arrived = (info.arrivedBytes() - drainArrived) * NANOS_PER_SECOND / took;
-      rate = took < info.minRttNanos() ? Math.max(rate, arrived) : arrived;
+      // What is acknowledged within a round trip had stood in the queue; later there may be none.
+      measured = took >= info.minRttNanos();
+      rate = measured ? arrived : Math.max(rate, arrived);
     }
     if (info.inFlightBytes() <= HELD * held(info) || took > 4 * info.rttNanos()) {
       phase = Phase.DRAINED;
