@@ -24,9 +24,9 @@ final class DatagramAcks {
   /**
    * On a long way a datagram waits a little longer for more to tell: acknowledgements cost bytes.
    */
-  private static final int PARTS_OF_ROUND_TRIP = 16;
+  private static final int PARTS_OF_ROUND_TRIP = 25;
 
-  private static final Duration MAX_ACK_DELAY = Duration.ofMillis(6);
+  private static final Duration MAX_ACK_DELAY = Duration.ofMillis(5);
   private static final Duration FRAME_DELAY = Duration.ofMillis(40);
 
   /** On a line that loses each is a few bytes in each of them; frames tell all. */

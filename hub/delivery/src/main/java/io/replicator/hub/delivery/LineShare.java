@@ -46,8 +46,16 @@ final class LineShare {
   /** So many with a queue and a full window, or one if it is huge: the line carries no more. */
   private static final int FULL_ROUNDS = 2;
 
-  /** Until the first queue. */
-  private static final double START = 2;
+  /** At the start: more arrives than before, so the line carries more. */
+  private static final double STILL_GROWING = 1.25;
+
+  /** Of the fastest there was; and how quickly it comes back from there. */
+  private static final double FAR_BELOW = 0.7;
+
+  private static final double BACK = 1.25;
+
+  /** Of it, at each queue: lines become slower. */
+  private static final double FORGOTTEN = 0.85;
 
   private static final double FAST_CREEP = 1 + 1 / 16.0;
   private static final int ROUNDS_BEFORE_FAST = 8;
@@ -55,7 +63,10 @@ final class LineShare {
   /** While draining, of what the line holds. */
   private static final double DRAINED = 0.85;
 
-  /** How often it is asked whether the queue has become ours alone. */
+  /**
+   * How often it is asked whether the queue has become ours alone: at the same moments by all of a
+   * hub, which else would keep it for each other.
+   */
   private static final long ASK_NANOS = 5_000_000_000L;
 
   private static final int ROUNDS_WITHOUT_QUEUE = 4;
@@ -121,6 +132,7 @@ final class LineShare {
     fullRounds = 0;
     isFull = false;
     roundNanos = -1;
+    fastest = 0;
     lineLoses = 0;
     judged = 0;
     lost = 0;
@@ -162,6 +174,9 @@ final class LineShare {
     arrivals++;
     arrivalsWhenFull += isFull ? 1 : 0;
     judged++;
+    if (starting && isFull) {
+      window += bytes; // as QUIC does at first
+    }
     if (state != State.DRAINING) {
       roundLeast = Math.min(roundLeast, took);
       if (sentNanos >= roundNanos && nowNanos - roundNanos >= MIN_ROUND_NANOS) {
@@ -202,11 +217,12 @@ final class LineShare {
 
   private void round(long nowNanos) {
     double arrived = arrivedBytes * NANOS_PER_SECOND / (nowNanos - roundNanos);
+    boolean more = starting && arrived > fastest * STILL_GROWING;
     fastest = Math.max(fastest, arrived);
     tookNanos = roundLeast;
     boolean queue = isQueue(roundLeast);
     boolean huge = roundLeast > 2 * least.nanos();
-    fullRounds = queue && wasFull() ? fullRounds + (huge ? FULL_ROUNDS : 1) : 0;
+    fullRounds = queue && wasFull() && !more ? fullRounds + (huge ? FULL_ROUNDS : 1) : 0;
     switch (state) {
       case ALONE -> alone(queue, arrived, nowNanos);
       case BESIDE -> beside(queue, arrived, nowNanos);
@@ -218,6 +234,11 @@ final class LineShare {
   /** For most of the round: a busy machine makes a burst, but not that. */
   private boolean wasFull() {
     return 2 * arrivalsWhenFull > arrivals;
+  }
+
+  /** What was faster before is asked for twice as long: then it is rather the machine. */
+  private boolean isOverfull(double arrived) {
+    return fullRounds >= (arrived < FAR_BELOW * fastest ? 2 * FULL_ROUNDS : FULL_ROUNDS);
   }
 
   private boolean isQueue(long took) {
@@ -234,7 +255,7 @@ final class LineShare {
       judged = 0;
       lost = 0;
     }
-    if (fullRounds >= FULL_ROUNDS) {
+    if (isOverfull(arrived)) {
       wasBeside = false;
       drain(arrived, nowNanos);
     } else if (wasOurs && !queue) {
@@ -248,7 +269,10 @@ final class LineShare {
    */
   private double grown() {
     if (starting) {
-      return window * START;
+      return window;
+    }
+    if (window < FAR_BELOW * fastest * least.nanos() / NANOS_PER_SECOND) {
+      return window * BACK;
     }
     return quietRounds > ROUNDS_BEFORE_FAST ? window * FAST_CREEP : window + PACKET_BYTES;
   }
@@ -257,6 +281,7 @@ final class LineShare {
     state = State.DRAINING;
     starting = false;
     fullRounds = 0;
+    fastest = Math.max(arrived, fastest * FORGOTTEN);
     before = window;
     rate = arrived;
     window = Math.max(MIN_BYTES, DRAINED * held());
@@ -305,7 +330,7 @@ final class LineShare {
     if (quietRounds >= ROUNDS_WITHOUT_QUEUE || needlessRounds >= ROUNDS_WITHOUT_NEED) {
       state = State.ALONE;
       quietRounds = 0;
-    } else if (fullRounds >= FULL_ROUNDS && nowNanos - askedNanos >= ASK_NANOS) {
+    } else if (isOverfull(arrived) && nowNanos / ASK_NANOS > askedNanos / ASK_NANOS) {
       wasBeside = true;
       drain(arrived, nowNanos);
     } else if (wasOurs) {

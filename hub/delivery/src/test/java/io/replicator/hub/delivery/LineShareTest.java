@@ -92,7 +92,7 @@ final class LineShareTest {
     line.run(10);
     assertThat(ours.share.isBeside()).isFalse();
     assertThat(share(line, ours, 10)).isGreaterThan(0.9);
-    assertThat(line.queueNanos() / 1e6).isLessThan(30);
+    assertThat(line.queueNanos() / 1e6).isLessThan(45);
   }
 
   @Test
