@@ -3,16 +3,19 @@ package io.replicator.testing.benchmarks.wan;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.DoubleConsumer;
 
 /**
  * An equal copy that is verified over and over: twelve times, as in an hour with the default of
- * five minutes. What is carried meanwhile has the keep-alives of that time in it: an hour's when
- * the verifications are five minutes apart, next to none when they are five seconds apart.
+ * five minutes. What is carried meanwhile has the keep-alives of that time in it, so both are told:
+ * all of it, and what the verifications took beyond what the same connection carries while none is
+ * under way ({@link VerifiedBytes}).
  */
 record VerifiedHour(String name, Duration every) implements Scenario {
   private static final SlowedLink LINK = new SlowedLink(50, "10mbit");
   private static final int TIMES = 12;
   private static final Duration LIMIT = Duration.ofMinutes(20);
+  private static final String KB_IN_ALL = "KB in all";
   private static final String KB_AN_HOUR = "KB for 12 verifications";
 
   @Override
@@ -53,25 +56,45 @@ record VerifiedHour(String name, Duration every) implements Scenario {
       double before = verifications(copy);
       LinkCounters carried = site.lab().counters();
       long began = System.nanoTime();
-      awaitVerifications(copy, before + TIMES);
+      VerifiedBytes bytes = new VerifiedBytes();
+      awaitVerifications(
+          copy,
+          before + TIMES,
+          times ->
+              bytes.seen(
+                  System.nanoTime(), both(site.lab().counters().minus(carried)), times - before));
       result.put("s in all", Waiting.seconds(began, System.nanoTime()));
       LinkCounters grown = site.lab().counters().minus(carried);
       result.wire(grown);
       double times = verifications(copy) - before;
-      result.put(KB_AN_HOUR, (grown.downBytes() + grown.upBytes()) / 1e3 * TIMES / times);
+      result.put(KB_IN_ALL, both(grown) / 1e3);
+      result.put(KB_AN_HOUR, bytes.ofVerifications() / 1e3 * TIMES / times);
       Targets.requireEqual(site, bench.keys(), Duration.ofSeconds(20));
     }
     return result;
   }
 
+  private static double both(LinkCounters counters) {
+    return counters.downBytes() + counters.upBytes();
+  }
+
   private void awaitVerifications(Copy copy, double times) {
+    awaitVerifications(copy, times, now -> {});
+  }
+
+  /**
+   * @param seen hears how many there are, several times a second
+   */
+  private void awaitVerifications(Copy copy, double times, DoubleConsumer seen) {
     Waiting.require(
         LIMIT.plus(every.multipliedBy(TIMES)),
         "verification " + times,
         () -> {
           copy.check();
-          Waiting.pause(Duration.ofMillis(500));
-          return verifications(copy) >= times;
+          Waiting.pause(Duration.ofMillis(250));
+          double now = verifications(copy);
+          seen.accept(now);
+          return now >= times;
         });
   }
 
