@@ -42,7 +42,7 @@ final class PacingCap {
   private static final double AFTER_DRAIN = 0.97;
   private static final double CREEP = 1.01;
   private static final double FAST_CREEP = 1.04;
-  private static final int STEPS_BEFORE_FAST = 6;
+  private static final int STEPS_BEFORE_FAST = 12;
 
   /** What an earlier connection knew is not true any more: the link is faster. */
   private static final double SEARCH = 1.25;
