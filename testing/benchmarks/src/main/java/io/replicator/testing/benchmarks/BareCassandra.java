@@ -57,16 +57,32 @@ final class BareCassandra implements AutoCloseable {
             + " VALUES (?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ? AND TTL ?");
   }
 
-  /** Writes each key once; the seconds it took. */
-  double load(PreparedStatement insert, int keys) {
+  /** Forgets a keyspace and all its files. */
+  void drop(String keyspace) {
+    session.execute("DROP KEYSPACE IF EXISTS " + keyspace);
+  }
+
+  /**
+   * How long it took to write each key once.
+   *
+   * @param secondHalf the seconds of the second half of the keys
+   */
+  record Took(double seconds, double secondHalf) {}
+
+  Took load(PreparedStatement insert, int keys) {
     Semaphore places = new Semaphore(IN_FLIGHT);
     long begun = System.nanoTime();
+    long half = begun;
     for (int i = 0; i < keys; i++) {
+      if (i == keys / 2) {
+        half = System.nanoTime();
+      }
       write(insert, places, JsonValues.key(i), values.value(i), i + 1L);
     }
     places.acquireUninterruptibly(IN_FLIGHT);
     requireNoFailure();
-    return (System.nanoTime() - begun) / 1e9;
+    long end = System.nanoTime();
+    return new Took((end - begun) / 1e9, (end - half) / 1e9);
   }
 
   /** Writes random keys at a pace; how many a second were acknowledged. */
@@ -119,13 +135,14 @@ final class BareCassandra implements AutoCloseable {
     }
   }
 
+  /** For {@link #value}. */
+  PreparedStatement select(String keyspace) {
+    return session.prepare("SELECT value FROM " + keyspace + ".strings WHERE db = 0 AND key = ?");
+  }
+
   /** The value of one key, "" = none. */
-  String value(String keyspace, String key) {
-    Row row =
-        session
-            .execute(
-                "SELECT value FROM " + keyspace + ".strings WHERE db = 0 AND key = '" + key + "'")
-            .one();
+  String value(PreparedStatement select, String key) {
+    Row row = session.execute(select.bind(key)).one();
     return row == null ? "" : String.valueOf(row.getString(0));
   }
 

@@ -13,25 +13,23 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.ToDoubleFunction;
 
 /**
  * Replicator into a Cassandra of one node against a bare loop of the driver that writes the same
- * rows into another keyspace of it: an initial load, then 20,000 updates a second.
+ * rows: initial loads by turns, each into a fresh keyspace of a Cassandra that is warm and has
+ * nothing else to do, then 20,000 updates a second.
  */
 final class CassandraRun {
   private static final int CHANGED_KEYS = 100_000;
   private static final int PACED = 20_000;
   private static final int WARM_UP = 100_000;
+  private static final int MOST_WARM_UPS = 15;
+  private static final double STEADY = 0.03;
   private static final Duration LIMIT = Duration.ofMinutes(5);
-  private static final String KEYSPACE = "replicator";
-  private static final String PROBE = "probe";
 
   private final Path launcher = Path.of(System.getProperty("replicator.launcher"));
   private final Path folder;
@@ -42,14 +40,15 @@ final class CassandraRun {
   private final CassandraServer cassandra =
       CassandraServer.started(ServerOptions.DEFAULTS.withSpeed());
   private final BareCassandra bare = new BareCassandra(cassandra.port());
-  private final Figures load = new Figures("bare loop", "Replicator", "bare loop again");
-  private final Figures live = new Figures("bare loop", "Replicator");
+  private final List<CassandraTurn> turns = new ArrayList<>();
+  private final CassandraUpdates updates;
 
   private CassandraRun(Path folder, int keys, double seconds) {
     this.folder = folder;
     this.keys = keys;
     this.seconds = seconds;
     this.writer = new LiveWriter(source.port(), Math.min(keys, CHANGED_KEYS));
+    this.updates = new CassandraUpdates(writer, bare, cassandra, seconds, PACED);
   }
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
@@ -62,74 +61,84 @@ final class CassandraRun {
     }
   }
 
-  /** What an initial load took; NaN = there is no such figure. */
-  private record Load(
-      double seconds,
-      double untilFirst,
-      double cassandraCpu,
-      double clientCpu,
-      double hubCpu,
-      double wireBytes,
-      double clientMegabytes,
-      double hubMegabytes) {
-
-    private static Load bare(double seconds, double cassandraCpu) {
-      return new Load(
-          seconds, 0, cassandraCpu, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
-    }
-  }
-
   private void run() throws IOException, InterruptedException {
     say("writing the keys");
     writer.load(keys);
-    say("warming up");
-    bare.load(bare.prepared("warm"), Math.min(keys, WARM_UP));
-    say("bare loop");
-    Load before = bareLoad("bare");
-    double bareUpdates =
-        bare.update(bare.prepared("bare"), Math.min(keys, CHANGED_KEYS), seconds, PACED);
-    say("Replicator");
-    Load ours = replicator(bareUpdates);
-    say("bare loop again");
-    addLoad(before, ours, bareLoad("again"));
+    warmUp();
+    bareTurn("bare1", true);
+    turn("replicator1", false);
+    bareTurn("bare2", false);
+    turn("replicator2", true);
+    bareTurn("bare3", false);
     write();
   }
 
-  private Load bareLoad(String keyspace) {
-    PreparedStatement insert = bare.prepared(keyspace);
-    double cpu = cassandra.cpuSeconds();
-    double took = bare.load(insert, keys);
-    return Load.bare(took, cassandra.cpuSeconds() - cpu);
-  }
-
-  private Load replicator(double bareUpdates) throws InterruptedException {
-    String address = "127.0.0.1:" + FreePort.next();
-    try (Program hub = Program.plainHub(launcher, folder, source.address(), address)) {
-      hub.awaitReady(LIMIT);
-      double cassandraCpu = cassandra.cpuSeconds();
-      double hubCpu = hub.cpuSeconds();
-      long begun = System.nanoTime();
-      try (Program client = client(address)) {
-        double first = untilFirstKey(client, begun);
-        client.awaitReady(LIMIT);
-        Load load =
-            new Load(
-                (System.nanoTime() - begun) / 1e9,
-                first,
-                cassandra.cpuSeconds() - cassandraCpu,
-                client.cpuSeconds(),
-                hub.cpuSeconds() - hubCpu,
-                hub.status("wireBytes"),
-                client.peakMegabytes(),
-                hub.peakMegabytes());
-        updates(hub, client, bareUpdates);
-        requireEqual();
-        return load;
+  /** Until a load is no faster than the two before it. */
+  private void warmUp() {
+    double before = Double.MAX_VALUE;
+    double last = Double.MAX_VALUE;
+    for (int i = 0; i < MOST_WARM_UPS; i++) {
+      double took = bare.load(bare.prepared("warm"), Math.min(keys, WARM_UP)).seconds();
+      say(String.format(Locale.ROOT, "warming up: %,d rows/s", (long) (WARM_UP / took)));
+      bare.drop("warm");
+      if (took > Math.min(before, last) * (1 - STEADY)) {
+        break;
       }
+      before = last;
+      last = took;
     }
   }
 
-  private Program client(String hub) {
+  private void bareTurn(String keyspace, boolean withUpdates) {
+    settle();
+    say("bare loop");
+    PreparedStatement insert = bare.prepared(keyspace);
+    double cassandraCpu = cassandra.cpuSeconds();
+    double ownCpu = cpuSeconds(ProcessHandle.current());
+    BareCassandra.Took took = bare.load(insert, keys);
+    turns.add(
+        CassandraTurn.bare(
+            took.seconds(),
+            keys / took.seconds(),
+            (keys - keys / 2) / took.secondHalf(),
+            new CassandraTurn.Cpu(
+                (cassandra.cpuSeconds() - cassandraCpu) / keys * 1e6,
+                (cpuSeconds(ProcessHandle.current()) - ownCpu) / keys * 1e6,
+                Double.NaN,
+                Double.NaN)));
+    if (withUpdates) {
+      updates.bare(insert, Math.min(keys, CHANGED_KEYS));
+    }
+    bare.drop(keyspace);
+  }
+
+  private void turn(String keyspace, boolean withUpdates) throws InterruptedException {
+    settle();
+    say("Replicator");
+    String address = "127.0.0.1:" + FreePort.next();
+    try (Program hub = Program.plainHub(launcher, folder, source.address(), address)) {
+      hub.awaitReady(LIMIT);
+      ThreadTimes hubBefore = ThreadTimes.of(hub.pid());
+      long begun = System.nanoTime();
+      try (Program client = client(address, keyspace)) {
+        CassandraLoad load = new CassandraLoad(hub, client, writer, cassandra, begun);
+        turns.add(
+            load.turn(
+                keys,
+                () ->
+                    List.of(
+                        "client: " + ThreadTimes.of(client.pid()).text(),
+                        "hub: " + ThreadTimes.of(hub.pid()).since(hubBefore).text())));
+        if (withUpdates) {
+          updates.replicator(hub, client, keyspace);
+          requireEqual(keyspace);
+        }
+      }
+    }
+    bare.drop(keyspace);
+  }
+
+  private Program client(String hub, String keyspace) {
     return Program.started(
         launcher,
         folder,
@@ -138,113 +147,39 @@ final class CassandraRun {
             "--databases=0",
             "--hub=" + hub,
             "--cassandra=" + cassandra.address(),
-            "--keyspace=" + KEYSPACE,
+            "--keyspace=" + keyspace,
             "--create-schema"));
   }
 
-  /** Cassandra gets faster as it warms up: the faster of the two bare loops is the measure. */
-  private void addLoad(Load before, Load ours, Load after) {
-    List<Load> all = List.of(before, ours, after);
-    double best = keys / Math.min(before.seconds, after.seconds);
-    double rate = keys / (ours.seconds - ours.untilFirst);
-    addLoad("initial load", "s", all, Load::seconds);
-    load.add(
-        "of it until the first keys (start, schema)", "s", Double.NaN, ours.untilFirst, Double.NaN);
-    addLoad("rows after the first keys", "1/s", all, it -> keys / (it.seconds - it.untilFirst));
-    load.add(
-        "rows after the first keys, of the faster bare loop's",
-        "%",
-        100 * keys / before.seconds / best,
-        100 * rate / best,
-        100 * keys / after.seconds / best);
-    addLoad("CPU of Cassandra", "s", all, Load::cassandraCpu);
-    addLoad("CPU of the client, its start included", "s", all, Load::clientCpu);
-    addLoad("CPU of the hub", "s", all, Load::hubCpu);
-    addLoad("bytes on the link", "MB", all, it -> it.wireBytes / 1e6);
-    addLoad("memory of the client at most", "MB", all, Load::clientMegabytes);
-    addLoad("memory of the hub at most", "MB", all, Load::hubMegabytes);
-  }
-
-  private void addLoad(String name, String unit, List<Load> all, ToDoubleFunction<Load> figure) {
-    load.add(name, unit, all.stream().mapToDouble(figure).toArray());
-  }
-
-  private static double untilFirstKey(Program client, long begun) throws InterruptedException {
-    while (true) {
-      try {
-        if (client.status("loadedKeys") > 0) {
-          return (System.nanoTime() - begun) / 1e9;
-        }
-      } catch (java.io.UncheckedIOException e) {
-        // not listening yet
+  /** Waits until Cassandra has nothing more to do: it compacts what was loaded before. */
+  private void settle() {
+    double before = cassandra.cpuSeconds();
+    for (int i = 0; i < 60; i++) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
+      double now = cassandra.cpuSeconds();
+      if (now - before < 0.05) {
+        return;
       }
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+      before = now;
     }
   }
 
-  private void updates(Program hub, Program client, double bareUpdates)
-      throws InterruptedException {
-    double liveBefore = client.status("liveKeys");
-    double bytesBefore = hub.status("wireBytes");
-    double clientCpu = client.cpuSeconds();
-    double cassandraCpu = cassandra.cpuSeconds();
-    List<Double> lags = Collections.synchronizedList(new ArrayList<>());
-    long begun = System.nanoTime();
-    CompletableFuture<Void> probe = CompletableFuture.runAsync(() -> probe(begun, lags));
-    long written = writer.write(seconds, PACED);
-    double wrote = (System.nanoTime() - begun) / 1e9;
-    probe.join();
-    double all = (System.nanoTime() - begun) / 1e9;
-    double applied = client.status("liveKeys") - liveBefore;
-    Collections.sort(lags);
-    live.add("updates written", "1/s", bareUpdates, written / wrote);
-    live.add("rows applied", "1/s", bareUpdates, applied / all);
-    live.add("lag, median", "ms", Double.NaN, lags.get(lags.size() / 2));
-    live.add("lag, most", "ms", Double.NaN, lags.getLast());
-    live.add("bytes on the link", "MB", Double.NaN, (hub.status("wireBytes") - bytesBefore) / 1e6);
-    live.add(
-        "CPU of the client",
-        "s for a million rows",
-        Double.NaN,
-        (client.cpuSeconds() - clientCpu) / applied * 1e6);
-    live.add(
-        "CPU of Cassandra",
-        "s for a million rows",
-        Double.NaN,
-        (cassandra.cpuSeconds() - cassandraCpu) / applied * 1e6);
-    live.add("memory of the client at most", "MB", Double.NaN, client.peakMegabytes());
+  static double cpuSeconds(ProcessHandle process) {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO).toMillis() / 1e3;
   }
 
-  /** Writes a key and looks for it in Cassandra, again and again until the time is over. */
-  private void probe(long begun, List<Double> lags) {
-    try (RespClient redis = new RespClient(source.port())) {
-      for (int i = 0; System.nanoTime() - begun < seconds * 1e9; i++) {
-        String value = Integer.toString(i);
-        long sent = System.nanoTime();
-        redis.call("SET", PROBE, value);
-        while (!bare.value(KEYSPACE, PROBE).equals(value)) {
-          if (System.nanoTime() - sent > LIMIT.toNanos()) {
-            throw new IllegalStateException("the probe did not arrive");
-          }
-          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
-        }
-        lags.add((System.nanoTime() - sent) / 1e6);
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-      }
-    }
-  }
-
-  private void requireEqual() throws InterruptedException {
+  private void requireEqual(String keyspace) throws InterruptedException {
     say("comparing");
     Program.requireEqual(
         launcher,
         folder,
         source.address(),
         "--cassandra=" + cassandra.address(),
-        "--keyspace=" + KEYSPACE);
+        "--keyspace=" + keyspace);
   }
 
   private void write() throws IOException {
+    Figures load = CassandraTurn.figures(turns);
     String text =
         String.format(
                 Locale.ROOT,
@@ -256,16 +191,18 @@ final class CassandraRun {
                 System.getProperty("os.arch"),
                 Runtime.version(),
                 keys)
-            + "Initial load:\n\n"
+            + "Initial loads in the order of the columns:\n\n"
             + load.markdown()
-            + "\n20,000 updates/s of random keys of "
+            + "\nProcessor seconds by thread (compilers included):\n\n- "
+            + String.join("\n- ", CassandraTurn.threads(turns))
+            + "\n\n20,000 updates/s of random keys of "
             + String.format(Locale.ROOT, "%,d", Math.min(keys, CHANGED_KEYS))
             + ":\n\n"
-            + live.markdown();
+            + updates.figures().markdown();
     Files.writeString(folder.resolve("cassandra.md"), text, StandardCharsets.UTF_8);
     Files.writeString(
         folder.resolve("cassandra.json"),
-        "{\"load\": " + load.json() + ", \"live\": " + live.json() + "}\n");
+        "{\"load\": " + load.json() + ", \"live\": " + updates.figures().json() + "}\n");
     System.out.println(text);
   }
 

@@ -37,6 +37,11 @@ final class LiveWriter implements AutoCloseable {
     return port;
   }
 
+  /** Processor seconds of the source since its start. */
+  double sourceCpuSeconds() {
+    return redis.cpuSeconds();
+  }
+
   void load(int count) {
     for (int i = 0; i < count; i += LOAD_PIPELINE) {
       int end = Math.min(count, i + LOAD_PIPELINE);

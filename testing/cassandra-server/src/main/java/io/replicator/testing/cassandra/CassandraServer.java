@@ -2,9 +2,7 @@ package io.replicator.testing.cassandra;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +16,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Cassandra of one node on 127.0.0.1, on free ports, with its data in a temporary folder. {@link
- * #kill} is kill -9; {@link #start} brings it back with the same ports and data.
+ * A node of Cassandra, alone on 127.0.0.1 or of a {@link CassandraCluster}, on free ports, with its
+ * data in a temporary folder. {@link #kill} is kill -9; {@link #start} brings it back with the same
+ * ports and data.
  */
 public final class CassandraServer implements AutoCloseable {
   /** The name of the only data centre. */
@@ -53,27 +52,13 @@ public final class CassandraServer implements AutoCloseable {
 
   private final Path folder;
   private final ServerOptions options;
-  private final int port;
-  private final int storagePort;
-  private final int jmxPort;
+  private final NodePlace place;
   private @Nullable Process process;
 
-  /**
-   * @param wantedPort 0 = a free one
-   */
-  private CassandraServer(Path folder, ServerOptions options, int wantedPort) throws IOException {
+  private CassandraServer(Path folder, ServerOptions options, NodePlace place) {
     this.folder = folder;
     this.options = options;
-    List<ServerSocket> held = new ArrayList<>();
-    for (int i = 0; i < 3; i++) {
-      held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-    }
-    port = wantedPort == 0 ? held.get(0).getLocalPort() : wantedPort;
-    storagePort = held.get(1).getLocalPort();
-    jmxPort = held.get(2).getLocalPort();
-    for (ServerSocket socket : held) {
-      socket.close();
-    }
+    this.place = place;
   }
 
   /** Starts a server that lets everybody in, without TLS. */
@@ -82,22 +67,24 @@ public final class CassandraServer implements AutoCloseable {
   }
 
   public static CassandraServer started(ServerOptions options) {
-    return started(options, 0);
+    return startedAt(options, NodePlace.alone(0));
   }
 
   /** Runs one on this port until the process is interrupted. */
   public static void main(String[] arguments) throws InterruptedException {
     CassandraServer server =
-        started(ServerOptions.DEFAULTS.withDurability(), Integer.parseInt(arguments[0]));
+        startedAt(
+            ServerOptions.DEFAULTS.withDurability(),
+            NodePlace.alone(Integer.parseInt(arguments[0])));
     Runtime.getRuntime().addShutdownHook(new Thread(server::close));
     System.out.println("Cassandra is up at " + server.address() + ", interrupt to end it");
     new java.util.concurrent.CountDownLatch(1).await();
   }
 
-  private static CassandraServer started(ServerOptions options, int port) {
+  static CassandraServer startedAt(ServerOptions options, NodePlace place) {
     try {
       CassandraServer server =
-          new CassandraServer(Files.createTempDirectory("replicator-cassandra"), options, port);
+          new CassandraServer(Files.createTempDirectory("replicator-cassandra"), options, place);
       server.start();
       return server;
     } catch (IOException e) {
@@ -108,7 +95,7 @@ public final class CassandraServer implements AutoCloseable {
   /** Starts the process and waits until it takes connections of clients. */
   public void start() {
     try {
-      Files.writeString(folder.resolve("cassandra.yaml"), options.yaml(folder, port, storagePort));
+      Files.writeString(folder.resolve("cassandra.yaml"), options.yaml(place));
       Files.writeString(folder.resolve("logback.xml"), LOGBACK);
       process =
           new ProcessBuilder(command())
@@ -122,12 +109,12 @@ public final class CassandraServer implements AutoCloseable {
   }
 
   public int port() {
-    return port;
+    return place.port();
   }
 
   /** "127.0.0.1:9042". */
   public String address() {
-    return "127.0.0.1:" + port;
+    return place.host() + ":" + place.port();
   }
 
   /** kill -9. */
@@ -201,7 +188,7 @@ public final class CassandraServer implements AutoCloseable {
             "-Dcassandra.ring_delay_ms=100",
             "-Dcassandra.skip_wait_for_gossip_to_settle=0",
             "-Dcassandra.superuser_setup_delay_ms=0",
-            "-Dcassandra.jmx.local.port=" + jmxPort));
+            "-Dcassandra.jmx.local.port=" + place.jmxPort()));
     for (String module : OPENED) {
       command.add("--add-exports=" + module + "=ALL-UNNAMED");
       command.add("--add-opens=" + module + "=ALL-UNNAMED");
@@ -224,7 +211,7 @@ public final class CassandraServer implements AutoCloseable {
 
   private boolean answers() {
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 200);
+      socket.connect(new InetSocketAddress(place.host(), place.port()), 200);
       return true;
     } catch (IOException e) {
       return false;

@@ -39,20 +39,23 @@ public record ServerOptions(
     return new ServerOptions(passwords, keystore, durable, 2048, 4);
   }
 
-  String yaml(Path folder, int port, int storagePort) {
+  String yaml(NodePlace place) {
     return """
     cluster_name: replicator tests
     num_tokens: 1
     partitioner: org.apache.cassandra.dht.Murmur3Partitioner
-    listen_address: 127.0.0.1
-    rpc_address: 127.0.0.1
+    initial_token: %s
+    auto_bootstrap: false
+    phi_convict_threshold: 5
+    listen_address: %s
+    rpc_address: %s
     native_transport_port: %d
     storage_port: %d
     endpoint_snitch: SimpleSnitch
     seed_provider:
       - class_name: org.apache.cassandra.locator.SimpleSeedProvider
         parameters:
-          - seeds: "127.0.0.1:%d"
+          - seeds: "%s"
     %s
     commitlog_segment_size: 8MiB
     commitlog_total_space: 64MiB
@@ -69,9 +72,12 @@ public record ServerOptions(
     authorizer: %s
     """
             .formatted(
-                port,
-                storagePort,
-                storagePort,
+                place.token(),
+                place.host(),
+                place.host(),
+                place.port(),
+                place.storagePort(),
+                place.seed(),
                 durable
                     ? "commitlog_sync: group\ncommitlog_sync_group_window: 2ms"
                     : "commitlog_sync: periodic\ncommitlog_sync_period: 1000ms",

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class ChangeWriter {
   private static final int DELETE_BYTES = 64;
 
+  /** Fits even if all of it stands as hex digits. */
+  private static final int MAX_KEY_SURELY = TypedRows.MAX_KEY_BYTES / 2 - 2;
+
   private final Statements statements;
   private final int sourceDatabase;
   private final int database;
@@ -131,6 +134,7 @@ final class ChangeWriter {
     int[] works = new int[1];
     rows.write(
         entry,
+        bits,
         first,
         work -> {
           works[0]++;
@@ -258,6 +262,9 @@ final class ChangeWriter {
   }
 
   private static void requireKey(Key key) {
+    if (key.bytes().length <= MAX_KEY_SURELY) {
+      return;
+    }
     int bytes = KeyText.encode(key.bytes()).length;
     if (bytes > TypedRows.MAX_KEY_BYTES) {
       throw new Misfit(

@@ -12,7 +12,7 @@ import java.time.Duration;
 
 /** Opens sessions with a cluster; the driver keeps them connected. */
 final class Connector {
-  private static final Duration REQUEST_LIMIT = Duration.ofSeconds(5);
+  static final Duration REQUEST_LIMIT = Duration.ofSeconds(5);
   private static final Duration FIRST_RECONNECT = Duration.ofMillis(200);
   private static final Duration LAST_RECONNECT = Duration.ofSeconds(5);
 

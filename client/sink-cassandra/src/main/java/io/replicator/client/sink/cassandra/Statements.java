@@ -2,9 +2,11 @@ package io.replicator.client.sink.cassandra;
 
 import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatementBuilder;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -21,20 +23,23 @@ final class Statements {
   private final PreparedStatement feed;
   private final PreparedStatement feedRead;
   private final ConsistencyLevel readConsistency;
+  private final ConsistencyLevel writeConsistency;
   private final Map<String, MappedTable> mapped = new HashMap<>();
 
   Statements(CqlSession session, CassandraSinkSettings settings) {
     String keyspace = settings.keyspace();
     readConsistency = settings.readConsistency();
+    writeConsistency = DefaultConsistencyLevel.valueOf(settings.consistency());
     for (Trace trace : Trace.TABLES) {
       deletes.put(
           trace,
           session.prepare(
-              "DELETE FROM "
-                  + keyspace
-                  + "."
-                  + trace.table()
-                  + " USING TIMESTAMP ? WHERE db = ? AND key = ?"));
+              write(
+                  "DELETE FROM "
+                      + keyspace
+                      + "."
+                      + trace.table()
+                      + " USING TIMESTAMP ? WHERE db = ? AND key = ?")));
     }
     for (Table table : Table.all()) {
       prepare(session, keyspace, table);
@@ -66,6 +71,17 @@ final class Statements {
     }
   }
 
+  /** Says with the statement what the driver would look up in its configuration for each row. */
+  private SimpleStatement write(String query) {
+    return SimpleStatement.builder(query)
+        .setConsistencyLevel(writeConsistency)
+        .setSerialConsistencyLevel(DefaultConsistencyLevel.SERIAL)
+        .setIdempotence(true)
+        .setTimeout(Connector.REQUEST_LIMIT)
+        .setPageSize(1)
+        .build();
+  }
+
   private void prepare(CqlSession session, String keyspace, Table table) {
     for (Trace trace : Trace.TABLES) {
       if (!trace.table().equals(table.name())) {
@@ -78,9 +94,9 @@ final class Statements {
               .filter(column -> !column.shared() && !isKey(column))
               .map(Table.Column::name)
               .toList();
-      rows.put(trace, session.prepare(insert(keyspace, table.name(), own)));
+      rows.put(trace, session.prepare(write(insert(keyspace, table.name(), own))));
       if (!shared.isEmpty()) {
-        heads.put(trace, session.prepare(insert(keyspace, table.name(), shared)));
+        heads.put(trace, session.prepare(write(insert(keyspace, table.name(), shared))));
       }
     }
   }
@@ -116,15 +132,15 @@ final class Statements {
       Map<Trace, PreparedStatement> statements, Trace trace, int database, ByteBuffer key) {
     return Objects.requireNonNull(statements.get(trace))
         .boundStatementBuilder()
-        .setInt(0, database)
+        .setBytesUnsafe(0, Cells.number(database))
         .setBytesUnsafe(1, key);
   }
 
   BoundStatement delete(Trace trace, int database, ByteBuffer key, long micros) {
     return Objects.requireNonNull(deletes.get(trace))
         .boundStatementBuilder()
-        .setLong(0, micros)
-        .setInt(1, database)
+        .setBytesUnsafe(0, Cells.number(micros))
+        .setBytesUnsafe(1, Cells.number(database))
         .setBytesUnsafe(2, key)
         .build();
   }

@@ -1,8 +1,6 @@
 package io.replicator.client.sink.cassandra;
 
-import com.datastax.oss.driver.api.core.ProtocolVersion;
 import com.datastax.oss.driver.api.core.cql.BoundStatementBuilder;
-import com.datastax.oss.driver.api.core.type.codec.TypeCodecs;
 import io.replicator.api.Value;
 import io.replicator.api.ValueHash;
 import java.math.BigInteger;
@@ -71,13 +69,14 @@ final class TypedRows {
    * large value, whose rows may go in any order but whose first and last work may not: then {@code
    * barrier} is run between.
    *
+   * @param traces of the value: {@link #traces}
    * @param first has the deletes in other tables
    */
-  void write(Entry entry, Work first, Consumer<Work> send, Runnable barrier) {
+  void write(Entry entry, int traces, Work first, Consumer<Work> send, Runnable barrier) {
     ByteBuffer key = KeyText.encoded(entry.key());
     switch (entry.value()) {
       case Value.StringValue string -> {
-        writeString(entry, key, string, first);
+        writeString(entry, key, string, !Trace.BYTES.isIn(traces), first);
         send.accept(first);
       }
       case Value.HashValue hash ->
@@ -94,11 +93,12 @@ final class TypedRows {
     }
   }
 
-  private void writeString(Entry entry, ByteBuffer key, Value.StringValue string, Work work) {
+  private void writeString(
+      Entry entry, ByteBuffer key, Value.StringValue string, boolean text, Work work) {
     byte[] bytes = string.bytes();
     requireSize("the string", bytes);
     BoundStatementBuilder row = statements.row(Trace.STRING, entry.database(), key);
-    if (KeyText.isUtf8(bytes)) {
+    if (text) {
       row = row.setBytesUnsafe(2, ByteBuffer.wrap(bytes));
       if (Trace.BYTES.isIn(entry.traces())) {
         row = row.setToNull(3);
@@ -106,14 +106,19 @@ final class TypedRows {
     } else {
       row = row.setToNull(2).setBytesUnsafe(3, ByteBuffer.wrap(bytes));
     }
-    row = row.setLong(4, entry.version()).setLong(5, hash(entry));
+    row =
+        row.setBytesUnsafe(4, Cells.number(entry.version()))
+            .setBytesUnsafe(5, Cells.number(hash(entry)));
     if (entry.expiresAtMillis() != 0) {
-      row = row.setBytesUnsafe(6, timestamp(entry.expiresAtMillis()));
+      row = row.setBytesUnsafe(6, Cells.number(entry.expiresAtMillis()));
     } else if (Trace.EXPIRY.isIn(entry.traces())) {
       row = row.setToNull(6);
     }
     work.add(
-        row.setLong(7, entry.micros()).setInt(8, entry.ttl()).build(), bytes.length + ROW_BYTES);
+        row.setBytesUnsafe(7, Cells.number(entry.micros()))
+            .setBytesUnsafe(8, Cells.number(entry.ttl()))
+            .build(),
+        bytes.length + ROW_BYTES);
   }
 
   /** A row under construction and its size. */
@@ -168,23 +173,27 @@ final class TypedRows {
       Trace trace,
       int size,
       @org.jspecify.annotations.Nullable Boolean complete) {
-    BoundStatementBuilder head = statements.head(trace, entry.database(), key).setInt(2, size);
+    BoundStatementBuilder head =
+        statements.head(trace, entry.database(), key).setBytesUnsafe(2, Cells.number(size));
     if (complete != null) {
       head = head.setBoolean(3, complete);
     }
-    head = head.setLong(4, entry.version()).setLong(5, hash(entry));
+    head =
+        head.setBytesUnsafe(4, Cells.number(entry.version()))
+            .setBytesUnsafe(5, Cells.number(hash(entry)));
     if (entry.expiresAtMillis() != 0) {
-      head = head.setBytesUnsafe(6, timestamp(entry.expiresAtMillis()));
+      head = head.setBytesUnsafe(6, Cells.number(entry.expiresAtMillis()));
     }
     int next = 7;
     if (entry.value() instanceof Value.StreamValue stream) {
       head =
           head.setString(7, stream.lastId())
-              .setLong(8, stream.entriesAdded())
+              .setBytesUnsafe(8, Cells.number(stream.entriesAdded()))
               .setString(9, stream.maxDeletedId());
       next = 10;
     }
-    return head.setLong(next, entry.micros()).setInt(next + 1, entry.ttl());
+    return head.setBytesUnsafe(next, Cells.number(entry.micros()))
+        .setBytesUnsafe(next + 1, Cells.number(entry.ttl()));
   }
 
   private List<Row> fields(Entry entry, ByteBuffer key, Value.HashValue hash) {
@@ -202,11 +211,12 @@ final class TypedRows {
           value(
               row(entry, key).setBytesUnsafe(2, column("a field", field.name())), 3, field.value());
       if (field.expiresAtMillis() != 0) {
-        row = row.setBytesUnsafe(5, timestamp(field.expiresAtMillis()));
+        row = row.setBytesUnsafe(5, Cells.number(field.expiresAtMillis()));
       }
       rows.add(
           new Row(
-              row.setLong(6, entry.micros()).setInt(7, ttl),
+              row.setBytesUnsafe(6, Cells.number(entry.micros()))
+                  .setBytesUnsafe(7, Cells.number(ttl)),
               field.name().length + field.value().length + ROW_BYTES));
     }
     return rows;
@@ -215,10 +225,13 @@ final class TypedRows {
   private List<Row> elements(Entry entry, ByteBuffer key, Value.ListValue list) {
     List<Row> rows = new ArrayList<>(list.elements().size());
     for (byte[] element : list.elements()) {
-      BoundStatementBuilder row = value(row(entry, key).setInt(2, rows.size()), 3, element);
+      BoundStatementBuilder row =
+          value(row(entry, key).setBytesUnsafe(2, Cells.number(rows.size())), 3, element);
       rows.add(
           new Row(
-              row.setLong(5, entry.micros()).setInt(6, entry.ttl()), element.length + ROW_BYTES));
+              row.setBytesUnsafe(5, Cells.number(entry.micros()))
+                  .setBytesUnsafe(6, Cells.number(entry.ttl())),
+              element.length + ROW_BYTES));
     }
     return rows;
   }
@@ -229,7 +242,9 @@ final class TypedRows {
       BoundStatementBuilder row = row(entry, key).setBytesUnsafe(2, column("a member", member));
       rows.add(
           new Row(
-              row.setLong(3, entry.micros()).setInt(4, entry.ttl()), member.length + ROW_BYTES));
+              row.setBytesUnsafe(3, Cells.number(entry.micros()))
+                  .setBytesUnsafe(4, Cells.number(entry.ttl())),
+              member.length + ROW_BYTES));
     }
     return rows;
   }
@@ -243,7 +258,8 @@ final class TypedRows {
               .setBytesUnsafe(3, column("a member", member.member()));
       rows.add(
           new Row(
-              row.setLong(4, entry.micros()).setInt(5, entry.ttl()),
+              row.setBytesUnsafe(4, Cells.number(entry.micros()))
+                  .setBytesUnsafe(5, Cells.number(entry.ttl())),
               member.member().length + ROW_BYTES));
     }
     return rows;
@@ -265,7 +281,11 @@ final class TypedRows {
               .setBigInteger(2, id(each.id().substring(0, dash)))
               .setBigInteger(3, id(each.id().substring(dash + 1)))
               .setList(4, fields, String.class);
-      rows.add(new Row(row.setLong(5, entry.micros()).setInt(6, entry.ttl()), bytes));
+      rows.add(
+          new Row(
+              row.setBytesUnsafe(5, Cells.number(entry.micros()))
+                  .setBytesUnsafe(6, Cells.number(entry.ttl())),
+              bytes));
     }
     return rows;
   }
@@ -303,11 +323,6 @@ final class TypedRows {
 
   private static long hash(Entry entry) {
     return ValueHash.of(entry.value(), entry.expiresAtMillis());
-  }
-
-  private static ByteBuffer timestamp(long millis) {
-    ByteBuffer bytes = TypeCodecs.BIGINT.encodePrimitive(millis, ProtocolVersion.DEFAULT);
-    return bytes == null ? ByteBuffer.allocate(0) : bytes;
   }
 
   private static BigInteger id(String digits) {
