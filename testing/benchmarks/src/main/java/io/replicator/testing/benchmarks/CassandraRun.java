@@ -34,7 +34,6 @@ final class CassandraRun {
   private final Path launcher = Path.of(System.getProperty("replicator.launcher"));
   private final Path folder;
   private final int keys;
-  private final double seconds;
   private final RedisServer source = RedisServer.started();
   private final LiveWriter writer;
   private final CassandraServer cassandra =
@@ -46,7 +45,6 @@ final class CassandraRun {
   private CassandraRun(Path folder, int keys, double seconds) {
     this.folder = folder;
     this.keys = keys;
-    this.seconds = seconds;
     this.writer = new LiveWriter(source.port(), Math.min(keys, CHANGED_KEYS));
     this.updates = new CassandraUpdates(writer, bare, cassandra, seconds, PACED);
   }

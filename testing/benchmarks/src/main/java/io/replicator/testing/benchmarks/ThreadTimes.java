@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -37,8 +38,8 @@ record ThreadTimes(Map<String, Double> seconds) {
       String stat = Files.readString(thread.resolve("stat"));
       int open = stat.indexOf('(');
       int close = stat.lastIndexOf(')');
-      String[] fields = stat.substring(close + 2).split(" ");
-      double ticks = Double.parseDouble(fields[11]) + Double.parseDouble(fields[12]);
+      List<String> fields = List.of(stat.substring(close + 2).split(" ", -1));
+      double ticks = Double.parseDouble(fields.get(11)) + Double.parseDouble(fields.get(12));
       seconds.merge(name(stat.substring(open + 1, close)), ticks / TICKS_PER_SECOND, Double::sum);
     } catch (NoSuchFileException e) {
       // It ended meanwhile.
