@@ -7,6 +7,11 @@ import io.replicator.command.redis.FreePort;
 import io.replicator.command.redis.RedisServer;
 import io.replicator.testing.testkit.Await;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,8 +76,9 @@ final class CassandraDocTest {
     Path file = folder.resolve("client.yaml");
     String yaml = at(block(doc, "yaml"), source, cassandra).replace("replicator\n", "own\n");
     Files.writeString(file, yaml);
+    String http = "127.0.0.1:" + FreePort.next();
     ReplicatorProcess client =
-        ReplicatorProcess.of(folder, "own", "client", "--config", file.toString(), "--http", "off");
+        ReplicatorProcess.of(folder, "own", "client", "--config", file.toString(), "--http", http);
     try (client;
         CqlSession session = CassandraWatch.session(cassandra.port())) {
       client.start();
@@ -95,8 +102,37 @@ final class CassandraDocTest {
       assertThat(session.execute(dead).all())
           .extracting(letter -> letter.getString("key"))
           .containsExactly("quote:BAD");
+      assertDeadLettersAreTold(doc, http);
     } catch (AssertionError e) {
       throw new AssertionError(e.getMessage() + "\n" + client.tail(), e);
+    }
+  }
+
+  /** Under the names that the document gives them. */
+  private void assertDeadLettersAreTold(String doc, String http) {
+    String metric = "replicator_client_target_dead_letters_total";
+    assertThat(doc).contains(metric);
+    try (HttpClient client = HttpClient.newHttpClient();
+        ReplicatorProcess status =
+            ReplicatorProcess.of(folder, "status", "status", "--json", "--http", http)) {
+      String metrics =
+          client
+              .send(
+                  HttpRequest.newBuilder(URI.create("http://" + http + "/metrics"))
+                      .timeout(LIMIT)
+                      .build(),
+                  HttpResponse.BodyHandlers.ofString())
+              .body();
+      assertThat(metrics.lines().filter(line -> line.startsWith(metric + "{")))
+          .singleElement(InstanceOfAssertFactories.STRING)
+          .contains("cassandra")
+          .endsWith(" 1");
+      assertThat(status.start().awaitEnd(LIMIT)).isZero();
+      assertThat(status.output()).contains("{\"counter\":\"dead_letters\",\"count\":1,");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 

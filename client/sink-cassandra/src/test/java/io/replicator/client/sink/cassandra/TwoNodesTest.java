@@ -30,6 +30,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -48,7 +49,7 @@ final class TwoNodesTest {
         CassandraSink both = sink(cluster, "QUORUM");
         CassandraSink one = sink(cluster, "ONE")) {
       for (CassandraSink sink : List.of(both, one)) {
-        done(sink.open(feed()));
+        opened(sink);
         done(sink.apply(Rig.batch().cursor(live("0")).begin().build()));
         done(sink.apply(batch(1)));
       }
@@ -142,22 +143,24 @@ final class TwoNodesTest {
 
   /** The number of the last batch that is stored. */
   private static int reopened(CassandraSink sink) {
-    int[] reached = new int[1];
+    byte[] live = Objects.requireNonNull(opened(sink).live());
+    return Integer.parseInt(new String(live, StandardCharsets.US_ASCII));
+  }
+
+  private static Cursor opened(CassandraSink sink) {
+    AtomicReference<Cursor> cursor = new AtomicReference<>();
     Await.until(
         LIMIT,
-        "the sink opens again",
+        "the sink opens",
         () -> {
           try {
-            Cursor cursor = done(sink.open(feed()));
-            reached[0] =
-                Integer.parseInt(
-                    new String(Objects.requireNonNull(cursor.live()), StandardCharsets.US_ASCII));
+            cursor.set(done(sink.open(feed())));
             return true;
           } catch (SinkException e) {
-            return false; // it is still down
+            return false; // a node is still down, or has not heard of the tables yet
           }
         });
-    return reached[0];
+    return cursor.get();
   }
 
   private static Batch batch(int number) {
