@@ -26,7 +26,7 @@ final class DatagramLevelsTest {
   private static final int VALUE_BYTES = 200;
   private static final int UPDATES_IN_A_MILLISECOND = 2;
   private static final int HOT_EVERY_MILLIS = 50;
-  private static final Duration RUN = Duration.ofSeconds(20);
+  private static final Duration RUN = Duration.ofSeconds(24);
 
   /** The first window stands before such a line, then the share of it is found (164, 205). */
   private static final Duration START = Duration.ofSeconds(6);
