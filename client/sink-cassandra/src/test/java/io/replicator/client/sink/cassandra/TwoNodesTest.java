@@ -160,7 +160,7 @@ final class TwoNodesTest {
             return false; // a node is still down, or has not heard of the tables yet
           }
         });
-    return cursor.get();
+    return Objects.requireNonNull(cursor.get());
   }
 
   private static Batch batch(int number) {
