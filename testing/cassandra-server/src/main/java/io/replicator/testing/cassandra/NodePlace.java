@@ -43,7 +43,7 @@ record NodePlace(String host, int port, int storagePort, int jmxPort, String see
               host,
               first.port,
               first.storagePort,
-              freePorts(host)[2],
+              freePorts("127.0.0.1")[2],
               first.seed,
               Long.toString(token)));
     }

@@ -36,9 +36,14 @@ import org.junit.jupiter.api.Test;
 /**
  * A cluster of two nodes, each key on both: writes go to a replica of their key; while one node is
  * down QUORUM (here: both) takes nothing and moves no cursor, ONE goes on; when it is back both
- * copies are right.
+ * copies are right. Two young servers need ports and time, so it is run when asked for:
+ *
+ * <pre>
+ * mvn -pl client/sink-cassandra -am test -Dtest=TwoNodesCheck \
+ *     -Dsurefire.failIfNoSpecifiedTests=false
+ * </pre>
  */
-final class TwoNodesTest {
+final class TwoNodesCheck {
   private static final int KEYS = 200;
   private static final Duration LIMIT = Duration.ofSeconds(90);
   private static final String[] CONSISTENCIES = {"QUORUM", "ONE"};
@@ -48,6 +53,7 @@ final class TwoNodesTest {
     try (CassandraCluster cluster = CassandraCluster.started(ServerOptions.DEFAULTS, 2);
         CassandraSink both = sink(cluster, "QUORUM");
         CassandraSink one = sink(cluster, "ONE")) {
+      awaitEachKnowsBoth(cluster);
       for (CassandraSink sink : List.of(both, one)) {
         opened(sink);
         done(sink.apply(Rig.batch().cursor(live("0")).begin().build()));
@@ -71,6 +77,24 @@ final class TwoNodesTest {
       for (String consistency : CONSISTENCIES) {
         assertAllThere(cluster, consistency);
       }
+    }
+  }
+
+  /** Before that a keyspace would be made for one node, with one copy of each key. */
+  private static void awaitEachKnowsBoth(CassandraCluster cluster) {
+    for (int i = 0; i < 2; i++) {
+      CassandraEndpoint one = CassandraEndpoint.parse(cluster.node(i).address());
+      Await.until(
+          LIMIT,
+          one + " knows two nodes",
+          () -> {
+            try (CqlSession session = new Connector(one, "ONE").open()) {
+              return session.getMetadata().getNodes().values().stream()
+                      .filter(node -> node.getDatacenter() != null)
+                      .count()
+                  == 2;
+            }
+          });
     }
   }
 
