@@ -69,25 +69,16 @@ final class BatchWorks {
     encoding++;
     Supplier<EncodedBatch> work =
         () -> EncodedBatch.of(batch.get(), compression, level, dictionary);
+    Consumer<EncodedBatch> made = encoded -> encoded(encoded, done);
+    Consumer<Throwable> notMade =
+        reason -> {
+          encoding--;
+          failed.accept(reason);
+        };
     if (aboutBytes <= MAX_HERE_BYTES) {
-      encodeHere(work, done, failed);
-      return;
-    }
-    try {
-      workers.execute(() -> {
-        try {
-          EncodedBatch encoded = work.get();
-          loop.execute(() -> encoded(encoded, done));
-        } catch (RuntimeException | OutOfMemoryError e) {
-          loop.execute(() -> {
-            encoding--;
-            failed.accept(e);
-          });
-        }
-      });
-    } catch (RejectedExecutionException e) {
-      encoding--;
-      failed.accept(e);
+      runHere(work, made, notMade);
+    } else {
+      run(work, made, notMade);
     }
   }
 
@@ -102,20 +93,18 @@ final class BatchWorks {
     encode(Long.MAX_VALUE, compression, level, dictionary, batch, done, failed);
   }
 
-  private void encodeHere(
-      Supplier<EncodedBatch> work, Consumer<EncodedBatch> done, Consumer<Throwable> failed) {
-    EncodedBatch encoded;
+  private static <T> void runHere(Supplier<T> work, Consumer<T> done, Consumer<Throwable> failed) {
+    T result;
     try {
-      encoded = work.get();
+      result = work.get();
     } catch (RuntimeException | OutOfMemoryError e) {
-      encoding--;
       failed.accept(e);
       return;
     }
-    encoded(encoded, done);
+    done.accept(result);
   }
 
-  /** Works on something else than a batch; the answer comes back on the loop. */
+  /** Works on a worker; the answer comes back on the loop. */
   <T> void run(Supplier<T> work, Consumer<T> done, Consumer<Throwable> failed) {
     try {
       workers.execute(() -> {
