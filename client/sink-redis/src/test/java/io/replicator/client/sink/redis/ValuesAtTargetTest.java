@@ -113,7 +113,7 @@ final class ValuesAtTargetTest {
     apply(put("s", "old"), put("l", list("old")));
     apply(
         new Change.Put(Key.of("s"), 1, string("v"), 1),
-        new Change.Put(Key.of("l"), 1, list("v"), System.currentTimeMillis() - 1));
+        new Change.Put(Key.of("l"), 1, list("v"), System.currentTimeMillis() - 60_000));
 
     assertThat(fixture.redis().exists(bytes("s"), bytes("l"))).isZero();
     assertThat(sink.counters().get(SinkCounter.EXPIRED_ON_ARRIVAL)).isEqualTo(2);
