@@ -1,7 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 
 const START_MILLIS = 120_000;
+
+// Below the range from which systems serve outgoing connections: one of those could take the port of
+// a hub that is started later, or again.
+const [LOWEST_PORT, HIGHEST_PORT] = [20_000, 31_999];
+let nextPort = LOWEST_PORT + Math.floor(Math.random() * (HIGHEST_PORT - LOWEST_PORT));
 
 /** A real hub, started as the command line starts it. */
 export class HubProcess {
@@ -106,14 +111,20 @@ export function required(name: string): string {
 }
 
 async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  const free: number[] = [];
+  while (free.length < count) {
+    nextPort = nextPort < HIGHEST_PORT ? nextPort + 1 : LOWEST_PORT;
+    if (await isFree(nextPort)) {
+      free.push(nextPort);
+    }
+  }
+  return free;
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.on('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }

@@ -109,7 +109,7 @@ class VerifyCommandTest {
               Await.until(LIMIT, "it was looked at once", () -> verifications() > before);
               at(target, redis -> redis.set("late", "x"));
             });
-    assertThat(run(line() + " --wait 30s")).isEqualTo(ExitCode.OK);
+    assertThat(run(line() + " --wait 90s")).isEqualTo(ExitCode.OK);
     writer.join();
   }
 

@@ -82,7 +82,7 @@ class ComparerTest {
 
     CompareRules patient =
         new CompareRules(
-            KeyPatterns.ALL, "", Duration.ofSeconds(1), false, 10, Duration.ofSeconds(5));
+            KeyPatterns.ALL, "", Duration.ofSeconds(1), false, 10, Duration.ofSeconds(60));
 
     assertThat(compare(patient).equal()).isTrue();
   }
@@ -249,7 +249,7 @@ class ComparerTest {
   void waitsUntilTheTargetHasCaughtUp() throws Exception {
     run(source, "SET", "k", "new");
     CompareRules patient =
-        new CompareRules(KeyPatterns.ALL, "", Duration.ZERO, false, 10, Duration.ofSeconds(30));
+        new CompareRules(KeyPatterns.ALL, "", Duration.ZERO, false, 10, Duration.ofSeconds(90));
     // The target gets the key only after the comparison was seen reading it.
     long before = calls(target, "EVAL");
     Thread writer =
@@ -257,7 +257,7 @@ class ComparerTest {
             .start(() -> {
               try (StatefulRedisConnection<byte[], byte[]> other = connect(targetServer, null)) {
                 Await.until(
-                    Duration.ofSeconds(20),
+                    Duration.ofSeconds(60),
                     "the comparison has read the target",
                     () -> calls(other, "EVAL") > before);
                 other.sync().set(bytes("k"), bytes("new"));

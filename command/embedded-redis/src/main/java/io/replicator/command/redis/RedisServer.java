@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * folder.
  */
 public final class RedisServer implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofSeconds(20);
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
   private final Path binary;
   private final Path folder;

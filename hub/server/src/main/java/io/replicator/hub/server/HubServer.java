@@ -278,6 +278,9 @@ public final class HubServer implements AutoCloseable {
   }
 
   private void drain() {
+    LOG.atInfo()
+        .addKeyValue("atMost", settings.drainTimeout())
+        .log("clients get what is on its way to them");
     CompletableFuture<Void> drained = new CompletableFuture<>();
     loop.execute(() ->
         core.drain(settings.drainTimeout())

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** A whole hub against a real Redis, spoken to over real TCP. */
 class HubServerTests {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofSeconds(90);
   private static final String TOKEN = "a-token-of-good-length";
 
   private final RedisServer redis = RedisServer.started();
@@ -112,10 +112,13 @@ class HubServerTests {
     try (HubServer hub = HubServer.start(settings())) {
       HubSettings taken = settings().withHttp(new ListenAddress("127.0.0.1", hub.httpPort()));
       long threads = hubThreads();
-      assertThatThrownBy(() -> HubServer.start(taken))
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining(Integer.toString(hub.httpPort()));
-      await("its threads to end", () -> hubThreads() <= threads);
+      int tries = 20; // each would leave threads, the hub that runs may start a few meanwhile
+      for (int i = 0; i < tries; i++) {
+        assertThatThrownBy(() -> HubServer.start(taken))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining(Integer.toString(hub.httpPort()));
+      }
+      await("their threads to end", () -> hubThreads() < threads + tries);
     }
   }
 

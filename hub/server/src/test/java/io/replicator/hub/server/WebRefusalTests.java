@@ -216,7 +216,6 @@ class WebRefusalTests {
         assertThat(firstLine(socket)).contains(status);
         return "";
       }
-      socket.setSoTimeout(2000);
       StringBuilder answer = new StringBuilder();
       byte[] buffer = new byte[4096];
       try {
@@ -224,6 +223,7 @@ class WebRefusalTests {
             n >= 0;
             n = socket.getInputStream().read(buffer)) {
           answer.append(new String(buffer, 0, n, US_ASCII));
+          socket.setSoTimeout(2000); // the rest of an answer is not far
         }
       } catch (IOException e) {
         // Kept open, or reset because bytes were left unread: what came counts.

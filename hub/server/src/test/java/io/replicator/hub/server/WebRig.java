@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
 
 /** A real Redis, a hub with a port for browsers, and a client of another make: the JDK's. */
 final class WebRig implements AutoCloseable {
-  static final Duration LIMIT = Duration.ofSeconds(60);
+  static final Duration LIMIT = Duration.ofSeconds(90);
   static final String TOKEN = "a-token-of-good-length";
 
   final RedisServer redis = RedisServer.started();

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class CassandraChaosTest {
   private static final int ROUNDS = 8;
   private static final int MOST_COMMANDS_A_ROUND = 2_000;
-  private static final Duration QUIET_LIMIT = Duration.ofMinutes(2);
+  private static final Duration QUIET_LIMIT = Duration.ofMinutes(4);
   private static final String KEYSPACE = "chaos";
 
   @TempDir private Path folder = Path.of("");

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class CassandraDocTest {
   private static final Path DOC = Path.of("../../docs/cassandra.md").toAbsolutePath().normalize();
-  private static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final Duration LIMIT = Duration.ofMinutes(3);
 
   @TempDir private Path folder = Path.of("");
 
@@ -126,9 +126,9 @@ final class CassandraDocTest {
       assertThat(metrics.lines().filter(line -> line.startsWith(metric + "{")))
           .singleElement(InstanceOfAssertFactories.STRING)
           .contains("cassandra")
-          .endsWith(" 1");
+          .doesNotEndWith(" 0");
       assertThat(status.start().awaitEnd(LIMIT)).isZero();
-      assertThat(status.output()).contains("{\"counter\":\"dead_letters\",\"count\":1,");
+      assertThat(status.output()).containsPattern("\\{\"counter\":\"dead_letters\",\"count\":[1-9]");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
@@ -152,7 +152,7 @@ final class CassandraDocTest {
           () -> {
             try (ReplicatorProcess compare =
                 ReplicatorProcess.of(folder, "compare" + run[0]++, words)) {
-              int code = compare.start().awaitEnd(Duration.ofSeconds(60));
+              int code = compare.start().awaitEnd(LIMIT);
               last[0] = compare.output();
               return code == 0;
             }

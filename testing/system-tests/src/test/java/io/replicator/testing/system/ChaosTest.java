@@ -23,7 +23,7 @@ final class ChaosTest {
   /** Some rounds are over before anything can start again, some last for seconds. */
   private static final int MOST_COMMANDS_A_ROUND = 2_500;
 
-  private static final Duration QUIET_LIMIT = Duration.ofSeconds(90);
+  private static final Duration QUIET_LIMIT = Duration.ofMinutes(3);
 
   @TempDir private Path folder = Path.of("");
 

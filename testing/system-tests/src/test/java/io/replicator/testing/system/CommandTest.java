@@ -9,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -18,6 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The program as operators and scripts meet it: signals, pipes, status, pages, exit codes. */
 final class CommandTest {
+  private static final String DRAINS = "clients get what is on its way to them";
+
   @TempDir private Path folder = Path.of("");
 
   private final RedisServer source = RedisServer.started();
@@ -52,6 +53,7 @@ final class CommandTest {
       link.stall(FaultProxy.Direction.TO_CLIENT, false);
       sides.until("the hub has ended", () -> !sides.process(0).isAlive());
       assertThat(sides.process(0).exitCode()).isZero();
+      assertThat(sides.process(0).output()).contains(DRAINS);
       assertThat(atTarget.run("EXISTS on-its-way")).isEqualTo("1");
 
       hub(sides, "-nowait");
@@ -61,13 +63,14 @@ final class CommandTest {
       atSource.run("SET beat 3");
       sides.until(
           "beat 3 is on its way", () -> !sides.pages(2).status().contains("\"unackedBytes\":0,"));
-      assertThat(sides.process(2).terminate(Duration.ofSeconds(8))).isZero();
+      assertThat(sides.process(2).terminate(Sides.LIMIT)).isZero();
+      assertThat(sides.process(2).output()).doesNotContain(DRAINS);
       assertThat(atTarget.run("GET beat")).isEqualTo("2");
       link.heal();
 
       hub(sides);
       sides.awaitEqual(source.address(), target.address(), 0);
-      assertThat(sides.process(1).terminate(Duration.ofSeconds(20))).isZero();
+      assertThat(sides.process(1).terminate(Sides.LIMIT)).isZero();
     }
   }
 

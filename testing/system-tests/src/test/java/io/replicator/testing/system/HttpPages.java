@@ -11,7 +11,7 @@ import java.time.Duration;
 /** The pages that a hub or client shows on its HTTP address. */
 final class HttpPages implements AutoCloseable {
   private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(20)).build();
   private final int port;
 
   HttpPages(int port) {
@@ -48,7 +48,7 @@ final class HttpPages implements AutoCloseable {
   private HttpResponse<String> get(String path) throws IOException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-            .timeout(Duration.ofSeconds(10))
+            .timeout(Duration.ofSeconds(20))
             .build();
     try {
       return http.send(request, HttpResponse.BodyHandlers.ofString());

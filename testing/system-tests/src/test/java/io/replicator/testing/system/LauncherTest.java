@@ -98,7 +98,7 @@ final class LauncherTest {
     Ran ran = checkout.run(Map.of(), "client");
     assertThat(ran.code).as(ran.output).isZero();
     assertThat(ran.output).contains("Main client");
-    assertThat(other.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(other.waitFor(2, TimeUnit.MINUTES)).isTrue();
     assertThat(other.exitValue()).isZero();
     assertThat(builds()).isEqualTo(1);
 
@@ -171,7 +171,7 @@ final class LauncherTest {
     Ran run(Map<String, String> environment, String... args) throws Exception {
       Path output = LauncherTest.this.folder.resolve("output");
       Process process = start(output, environment, args);
-      if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      if (!process.waitFor(2, TimeUnit.MINUTES)) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
         throw new AssertionError("still runs: " + Files.readString(output));

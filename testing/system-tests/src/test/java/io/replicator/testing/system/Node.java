@@ -16,10 +16,10 @@ import java.util.regex.Pattern;
 
 /** A hub or a client as a process, on free ports of 127.0.0.1, with its status page. */
 final class Node implements AutoCloseable {
-  static final Duration LIMIT = Duration.ofSeconds(60);
+  static final Duration LIMIT = Duration.ofMinutes(2);
 
   private static final HttpClient HTTP =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(20)).build();
 
   private final ReplicatorProcess process;
   private final String name;
@@ -134,7 +134,7 @@ final class Node implements AutoCloseable {
   private String get(String path) {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + path))
-            .timeout(Duration.ofSeconds(5))
+            .timeout(Duration.ofSeconds(20))
             .build();
     try {
       return HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body();

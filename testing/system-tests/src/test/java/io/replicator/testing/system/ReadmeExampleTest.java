@@ -38,7 +38,7 @@ class ReadmeExampleTest {
       try (ReplicatorClient client =
           ReplicatorClient.connect(address).database(5).match("quote:*").open()) {
         client.onChange(change -> printed.add(change.keyText() + " " + change.text().orElse("-")));
-        client.ready().get(30, TimeUnit.SECONDS);
+        client.ready().get(60, TimeUnit.SECONDS);
         assertThat(client.map().text("quote:IBM")).contains("131.2");
         assertThat(client.map().contains("news:1")).isFalse();
 
@@ -49,13 +49,13 @@ class ReadmeExampleTest {
         commands.del("quote:IBM");
         awaitPrinted("quote:IBM -");
         Await.until(
-            Duration.ofSeconds(10), "IBM is gone", () -> !client.map().contains("quote:IBM"));
+            Duration.ofSeconds(60), "IBM is gone", () -> !client.map().contains("quote:IBM"));
       }
     }
   }
 
   private void awaitPrinted(String line) {
-    Await.until(Duration.ofSeconds(20), "heard of " + line, () -> printed.contains(line));
+    Await.until(Duration.ofSeconds(60), "heard of " + line, () -> printed.contains(line));
   }
 
   private static HubSettings hubFor(RedisServer source) {

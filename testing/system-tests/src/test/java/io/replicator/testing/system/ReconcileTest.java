@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 class ReconcileTest {
   private static final int DATABASE = 5;
   private static final long SEED = Long.getLong("replicator.seed", 20261125L);
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
 
   private final RedisServer source = RedisServer.started();
   private final RedisServer target = RedisServer.started();
@@ -186,8 +186,8 @@ class ReconcileTest {
   }
 
   private static void assertReconciled(HubServer hub) {
-    assertThat(count(hub, DeliveryCounter.RECONCILES)).isEqualTo(1);
-    assertThat(count(hub, DeliveryCounter.RECONCILES_DONE)).isEqualTo(1);
+    // one, or more if the link was slow enough for a second try
+    Await.until(LIMIT, "reconciled", () -> count(hub, DeliveryCounter.RECONCILES_DONE) > 0);
     assertThat(count(hub, DeliveryCounter.RECONCILES_GIVEN_UP)).isZero();
     assertThat(count(hub, DeliveryCounter.SNAPSHOTS)).isZero();
   }

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 /** A real sentinel that watches one master and makes another one when it is dead. */
 final class SentinelServer implements AutoCloseable {
   static final String MASTER = "mymaster";
-  private static final Duration LIMIT = Duration.ofSeconds(40);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
 
   private final int port;
   private final Process process;
@@ -67,7 +67,7 @@ final class SentinelServer implements AutoCloseable {
           bind 127.0.0.1
           dir %s
           sentinel monitor %s 127.0.0.1 %d 1
-          sentinel down-after-milliseconds %s 600
+          sentinel down-after-milliseconds %s 1500
           sentinel failover-timeout %s 6000
           """
                   .formatted(listening, folder, MASTER, masterPort, MASTER, MASTER)

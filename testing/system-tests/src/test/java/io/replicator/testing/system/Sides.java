@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
 
 /** A hub and the clients started beside it, each a process of its own, with their pages. */
 final class Sides implements AutoCloseable {
-  static final Duration LIMIT = Duration.ofSeconds(60);
+  static final Duration LIMIT = Duration.ofMinutes(2);
 
   private final Path folder;
   private final String name;

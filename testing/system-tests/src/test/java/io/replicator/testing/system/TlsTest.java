@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class TlsTest {
   private static final String TOKEN = "correct-horse-battery-staple";
   private static final String OTHER_TOKEN = "incorrect-horse-battery-staple";
-  private static final Duration END_LIMIT = Duration.ofSeconds(30);
+  private static final Duration END_LIMIT = Duration.ofMinutes(2);
 
   @TempDir private Path folder = Path.of("");
 

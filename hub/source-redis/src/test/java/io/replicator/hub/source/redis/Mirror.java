@@ -87,6 +87,10 @@ final class Mirror implements Source.Listener {
     return events.contains(event);
   }
 
+  synchronized boolean hasLostHistory() {
+    return events.stream().anyMatch(event -> event.startsWith("lost: "));
+  }
+
   synchronized long count(String event) {
     return events.stream().filter(event::equals).count();
   }

@@ -15,7 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 final class PlainSourceTest {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofSeconds(90);
   private static final SourceSettings NO_SWEEP = SourceSettings.DEFAULTS.withSweepKeysPerSecond(0);
 
   @Test

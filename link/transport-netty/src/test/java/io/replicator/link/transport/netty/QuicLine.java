@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
 /** A hub that takes datagrams on 127.0.0.1 and its client; no buffer may be left when it closes. */
 final class QuicLine extends DatagramLine {
   static final QuicSettings SETTINGS =
-      QuicSettings.DEFAULTS.withConnectTimeout(Duration.ofSeconds(2));
+      QuicSettings.DEFAULTS.withConnectTimeout(Duration.ofSeconds(5));
 
   private final TwoLoops loops;
   private final QuicServer server;

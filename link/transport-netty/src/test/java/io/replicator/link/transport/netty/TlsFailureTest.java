@@ -108,7 +108,7 @@ class TlsFailureTest {
   private static String failure(@Nullable TlsSettings hub, @Nullable TlsSettings client) {
     RecordingListener atClient = new RecordingListener();
     CompletableFuture<String> reason = new CompletableFuture<>();
-    TcpSettings settings = TcpLine.SETTINGS.withHandshakeTimeout(Duration.ofSeconds(1));
+    TcpSettings settings = TcpLine.SETTINGS.withHandshakeTimeout(Duration.ofSeconds(20));
     try (TcpLine line = new TcpLine(true, hub, client, settings, "127.0.0.1")) {
       line.onClient(() -> {
         var _ =
