@@ -19,10 +19,7 @@ import io.replicator.link.wire.Ping;
 import io.replicator.link.wire.Pong;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,10 +36,10 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
   private final RateCaps caps;
   private final Outbox outbox;
   private final Map<Integer, Feed> feeds = new LinkedHashMap<>();
-  private final Set<Feed> wanting = new LinkedHashSet<>();
-  private final Set<Feed> waitingForRoom = new LinkedHashSet<>();
+  private final FeedTurns turns;
   private final WaitingQueries queries;
   private final BatchBudget budget;
+  private final ClientSilence silence;
 
   private SessionState state = new SessionState.AwaitingHello();
   private Compression compression = Compression.NONE;
@@ -53,16 +50,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
   private String clientId = "";
   private String name = "";
   private int dictionaryBytes;
-  private long lastHeardNanos;
-  private long pings;
-  private boolean pumpPosted;
   private Loop.@Nullable Timer timer;
-
-  /** One for blocks and datagrams: whichever of them waits for less. */
-  private final EarliestTimer capTimer;
-
-  /** Who goes first when a cap opens: by turns, so that neither way takes all of it. */
-  private boolean datagramsFirst = true;
 
   SubscriberSession(HubCore hub, Connection connection) {
     this.hub = hub;
@@ -72,8 +60,8 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
         new Outbox(connection, hub.loop(), hub.settings().shares(), caps, hub.works().counters());
     this.budget = new BatchBudget(hub.settings(), connection, caps, outbox);
     this.queries = new WaitingQueries(hub.works().counters());
-    this.capTimer = new EarliestTimer(hub.loop(), this::capOpened);
-    this.lastHeardNanos = hub.loop().nowNanos();
+    this.turns = new FeedTurns(hub.loop(), outbox, this::isStreaming, this::answerQueries);
+    this.silence = new ClientSilence(hub.settings().keepAlive(), hub.loop().nowNanos());
     this.timer = hub.loop().schedule(hub.settings().helloTimeout(), this::helloTimedOut);
   }
 
@@ -84,7 +72,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
     if (state instanceof SessionState.Closing) {
       return;
     }
-    lastHeardNanos = hub.loop().nowNanos();
+    silence.heard(hub.loop().nowNanos());
     try {
       take(frame);
     } catch (ProtocolException e) {
@@ -95,7 +83,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
 
   @Override
   public void onWritable() {
-    roomMayBeThere();
+    turns.roomMayBeThere();
   }
 
   @Override
@@ -108,8 +96,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
     if (datagrams != null) {
       datagrams.close();
     }
-    wanting.clear();
-    waitingForRoom.clear();
+    turns.clear();
     hub.ended(this);
     log.atInfo()
         .addKeyValue("client", clientId)
@@ -135,7 +122,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
       case HELLO -> greet(frame.getHello());
       case ACK -> {
         outbox.acked(frame.getAck());
-        roomMayBeThere();
+        turns.roomMayBeThere();
       }
       case KEY_QUERY -> query(frame.getKeyQuery());
       case RECONCILE_ASK ->
@@ -168,16 +155,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
   private void greet(Hello hello) {
     HelloCheck.requireLimits(hello);
     clientId = hello.getClientId();
-    Connection.Peer peer = connection.peer();
-    AccessRules.Access access =
-        switch (hub.access().admit(peer.identity(), hello.getToken(), peer.secure())) {
-          case AccessRules.Admitted(String who, AccessRules.Access what) -> {
-            name = who;
-            yield what;
-          }
-          case AccessRules.Refused(String reason) ->
-              throw new ProtocolException(WireError.UNAUTHENTICATED, reason);
-        };
+    AccessRules.Access access = admitted(hello);
     useCaps();
     compression = Compression.negotiate(hello.getCodecsList(), hub.settings().compressions());
     budget.limitTo(HelloCheck.maxBatchBytes(hello));
@@ -187,22 +165,36 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
     Greeting greeting = Greeting.of(hello, hub, access, this, compression, outbox.blockBytes());
     cancelTimers();
     state = new SessionState.Streaming();
-    connection.send(greeting.welcome());
-    connection.flush();
-    for (Feed feed : greeting.feeds()) {
-      feeds.put(feed.requested().number(), feed);
-      outbox.add(feed.lane(Lane.LIVE));
-      outbox.add(feed.lane(Lane.BACKFILL));
-    }
+    sendNow(greeting.welcome());
+    greeting.feeds().forEach(this::add);
     log.atInfo()
         .addKeyValue("client", clientId)
         .addKeyValue("name", name)
-        .addKeyValue("address", peer.address())
+        .addKeyValue("address", connection.peer().address())
         .addKeyValue("feeds", feeds.size())
         .log("client came");
     openDatagrams(hello);
     feeds.values().forEach(Feed::open);
     timer = hub.loop().schedule(tick(), this::keepAlive);
+  }
+
+  /** What the peer may read; notes under which name it was let in. */
+  private AccessRules.Access admitted(Hello hello) {
+    Connection.Peer peer = connection.peer();
+    return switch (hub.access().admit(peer.identity(), hello.getToken(), peer.secure())) {
+      case AccessRules.Admitted(String who, AccessRules.Access what) -> {
+        name = who;
+        yield what;
+      }
+      case AccessRules.Refused(String reason) ->
+          throw new ProtocolException(WireError.UNAUTHENTICATED, reason);
+    };
+  }
+
+  private void add(Feed feed) {
+    feeds.put(feed.requested().number(), feed);
+    outbox.add(feed.lane(Lane.LIVE));
+    outbox.add(feed.lane(Lane.BACKFILL));
   }
 
   private void openDatagrams(Hello hello) {
@@ -219,8 +211,9 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
             HelloCheck.windowBytes(hello),
             maxValueBytes(),
             () -> feeds.values().forEach(this::want),
-            this::wakeWhenCapOpens);
+            turns::wakeWhenCapOpens);
     datagrams = path;
+    turns.useDatagrams(path);
     feeds.values().forEach(feed -> feed.useDatagrams(path));
     path.offer(false);
   }
@@ -258,8 +251,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
     for (Frame next = queries.nextAnswer(feeds::get);
         next != null;
         next = queries.nextAnswer(feeds::get)) {
-      connection.send(next);
-      connection.flush();
+      sendNow(next);
     }
   }
 
@@ -267,8 +259,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
     Pong.Builder pong =
         Pong.newBuilder().setNonce(ping.getNonce()).setUnixMicros(hub.loop().unixMillis() * 1000);
     feeds.values().forEach(feed -> pong.addLags(FeedReport.lag(feed)));
-    connection.send(Frame.newBuilder().setPong(pong).build());
-    connection.flush();
+    sendNow(Frame.newBuilder().setPong(pong).build());
   }
 
   private void endedByClient(int code, String text) {
@@ -318,16 +309,14 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
       return;
     }
     long now = hub.loop().nowNanos();
-    long silent = now - lastHeardNanos;
-    long interval = hub.settings().keepAlive().toNanos();
-    if (silent >= 3 * interval) {
+    if (silence.isTooLong(now)) {
       hub.works().counters().increment(DeliveryCounter.KEEPALIVE_TIMEOUTS);
-      end(WireError.KEEPALIVE_TIMEOUT, "nothing heard for " + Duration.ofNanos(silent));
+      end(WireError.KEEPALIVE_TIMEOUT, "nothing heard for " + silence.lasting(now));
       return;
     }
-    if (silent >= interval) {
-      connection.send(Frame.newBuilder().setPing(Ping.newBuilder().setNonce(++pings)).build());
-      connection.flush();
+    Frame ping = silence.ping(now);
+    if (ping != null) {
+      sendNow(ping);
     }
     feeds.values().forEach(feed -> feed.refreshCursor(now));
     timer = hub.loop().schedule(tick(), this::keepAlive);
@@ -337,20 +326,19 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
     if (timer != null) {
       timer.cancel();
     }
-    capTimer.cancel();
+    turns.stopWaiting();
   }
 
   // What feeds need.
 
   @Override
   public void want(Feed feed) {
-    wanting.add(feed);
-    postPump();
+    turns.want(feed);
   }
 
   @Override
   public void waitForRoom(Feed feed) {
-    waitingForRoom.add(feed);
+    turns.waitForRoom(feed);
   }
 
   /**
@@ -404,14 +392,13 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
   public void enqueue(LaneQueue lane, EncodedBatch encoded, FeedStats.Mark mark) {
     budget.wasEncoded(encoded);
     outbox.enqueue(lane, encoded, mark);
-    postPump();
+    turns.post();
   }
 
   @Override
   public void send(Frame frame) {
     if (isStreaming()) {
-      connection.send(frame);
-      connection.flush();
+      sendNow(frame);
     }
   }
 
@@ -423,7 +410,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
   @Override
   public void streamReady(FrameSource stream) {
     outbox.streamReady(stream);
-    postPump();
+    turns.post();
   }
 
   @Override
@@ -441,59 +428,6 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
     return hub.batches();
   }
 
-  private void roomMayBeThere() {
-    wanting.addAll(waitingForRoom);
-    waitingForRoom.clear();
-    postPump();
-  }
-
-  private void postPump() {
-    if (!pumpPosted) {
-      pumpPosted = true;
-      hub.loop().execute(this::pump);
-    }
-  }
-
-  /** Lets feeds build what they may, sends what is built. */
-  private void pump() {
-    pumpPosted = false;
-    if (!(state instanceof SessionState.Streaming)) {
-      return;
-    }
-    answerQueries();
-    List<Feed> now = List.copyOf(wanting);
-    wanting.clear();
-    now.forEach(Feed::pump);
-    if (outbox.send()) {
-      postPump();
-    } else {
-      waitForCap();
-    }
-  }
-
-  private void waitForCap() {
-    long nanos = outbox.nanosUntilReady();
-    if (nanos > 0 && nanos != Long.MAX_VALUE) {
-      wakeWhenCapOpens(nanos);
-    }
-  }
-
-  private void wakeWhenCapOpens(long nanos) {
-    capTimer.at(hub.loop().nowNanos() + nanos);
-  }
-
-  private void capOpened() {
-    DatagramPath path = datagrams;
-    datagramsFirst = !datagramsFirst;
-    if (path != null && datagramsFirst) {
-      path.pump();
-    }
-    pump();
-    if (path != null && !datagramsFirst) {
-      path.pump();
-    }
-  }
-
   /** The caps that the hub's rules give it now. Whether they are others than before. */
   boolean useCaps() {
     QosCaps now = hub.caps().of(name, clientId);
@@ -501,11 +435,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
       return false;
     }
     caps.set(now, hub.loop().nowNanos());
-    capTimer.cancel();
-    postPump();
-    if (datagrams != null) {
-      datagrams.pumpSoon();
-    }
+    turns.capsChanged();
     return true;
   }
 
