@@ -2,33 +2,24 @@ package io.replicator.client.receiver;
 
 import io.replicator.api.FeedId;
 import io.replicator.api.Sink;
-import io.replicator.link.codec.CompressedBatch;
 import io.replicator.link.codec.Compression;
 import io.replicator.link.codec.ProtocolException;
-import io.replicator.link.codec.Reassembler;
 import io.replicator.link.codec.WireError;
 import io.replicator.link.transport.Connection;
 import io.replicator.link.transport.DatagramConnector;
 import io.replicator.link.transport.Loop;
-import io.replicator.link.wire.Block;
 import io.replicator.link.wire.DatagramBatch;
 import io.replicator.link.wire.DatagramMode;
-import io.replicator.link.wire.Dictionary;
 import io.replicator.link.wire.FeedGrant;
-import io.replicator.link.wire.FeedLag;
 import io.replicator.link.wire.Frame;
 import io.replicator.link.wire.Ping;
 import io.replicator.link.wire.Pong;
-import io.replicator.link.wire.ReconcileItems;
-import io.replicator.link.wire.ReconcileSymbols;
 import io.replicator.link.wire.Welcome;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,24 +60,6 @@ public final class ReceiverSession implements Connection.Listener {
     void onEnded(SessionEnd end);
   }
 
-  private sealed interface State {
-    record Fresh() implements State {}
-
-    record AwaitingWelcome(Connection connection, Loop.Timer timeout) implements State {}
-
-    record Streaming(
-        Connection connection,
-        String hubId,
-        Compression compression,
-        KeepAlive keepAlive,
-        Reassembler reassembler)
-        implements State {}
-
-    record Ending(SessionEnd end) implements State {}
-
-    record Ended(SessionEnd end) implements State {}
-  }
-
   private final Loop loop;
   private final Executor decoders;
   private final ReceiverSettings settings;
@@ -99,7 +72,7 @@ public final class ReceiverSession implements Connection.Listener {
   private final DatagramClient datagrams;
   private final Acknowledgements acknowledgements;
 
-  private State state = new State.Fresh();
+  private ReceiverState state = new ReceiverState.Fresh();
   private List<FeedPipeline> pipelines = List.of();
 
   public ReceiverSession(
@@ -143,12 +116,12 @@ public final class ReceiverSession implements Connection.Listener {
 
   /** Says Hello on a connection that just opened. */
   public Connection.Listener start(Connection connection) {
-    if (!(state instanceof State.Fresh)) {
+    if (!(state instanceof ReceiverState.Fresh)) {
       connection.close(); // closed while it was being opened
       return this;
     }
     Loop.Timer timeout = loop.schedule(settings.handshakeTimeout(), this::welcomeTimedOut);
-    state = new State.AwaitingWelcome(connection, timeout);
+    state = new ReceiverState.AwaitingWelcome(connection, timeout);
     connection.send(Frame.newBuilder().setHello(handshake.hello(datagrams.wantedBytes())).build());
     connection.flush();
     return this;
@@ -164,7 +137,7 @@ public final class ReceiverSession implements Connection.Listener {
    * again what it has on its way.
    */
   public void abandon(String reason) {
-    Connection silent = connection();
+    Connection silent = state.connection();
     end(new SessionEnd.Closed(reason), null);
     if (silent != null) {
       silent.abandon();
@@ -188,46 +161,49 @@ public final class ReceiverSession implements Connection.Listener {
 
   /** Round-trip time as pings measured it. */
   public OptionalLong rttNanos() {
-    return state instanceof State.Streaming streaming
-        ? streaming.keepAlive.rttNanos()
+    return state instanceof ReceiverState.Streaming streaming
+        ? streaming.keepAlive().rttNanos()
         : OptionalLong.empty();
   }
 
   /** The hub's clock minus this one's, good to half a round trip. */
   public OptionalLong clockOffsetMicros() {
-    return state instanceof State.Streaming streaming
-        ? streaming.keepAlive.clockOffsetMicros()
+    return state instanceof ReceiverState.Streaming streaming
+        ? streaming.keepAlive().clockOffsetMicros()
         : OptionalLong.empty();
   }
 
   /** Whether nothing comes from the hub although it was asked for an answer. */
   public boolean isSuspect() {
-    return state instanceof State.Streaming streaming
-        && streaming.keepAlive.suspect(loop.nowNanos());
+    return state instanceof ReceiverState.Streaming streaming
+        && streaming.keepAlive().suspect(loop.nowNanos());
   }
 
   /** Whether it is over. */
   public boolean isEnded() {
-    return state instanceof State.Ending || state instanceof State.Ended;
+    return state.isOver();
   }
 
   /** Name of the compression in use, "" before the Welcome. */
   public String codec() {
-    return state instanceof State.Streaming streaming ? streaming.compression.text() : "";
+    return state instanceof ReceiverState.Streaming streaming ? streaming.feeds().codec() : "";
   }
 
   @Override
   public void onFrame(Frame frame) {
     try {
       switch (state) {
-        case State.Fresh fresh -> throw new IllegalStateException("a frame before start: " + fresh);
-        case State.AwaitingWelcome awaiting -> awaitWelcome(awaiting, frame);
-        case State.Streaming streaming -> {
-          streaming.keepAlive.heard(loop.nowNanos());
+        case ReceiverState.Fresh fresh ->
+            throw new IllegalStateException("a frame before start: " + fresh);
+        case ReceiverState.AwaitingWelcome awaiting -> awaitWelcome(awaiting, frame);
+        case ReceiverState.Streaming streaming -> {
+          streaming.keepAlive().heard(loop.nowNanos());
           handle(streaming, frame);
         }
-        case State.Ending ending -> LOG.atTrace().addKeyValue("end", ending).log("frame ignored");
-        case State.Ended ended -> LOG.atTrace().addKeyValue("end", ended).log("frame ignored");
+        case ReceiverState.Ending ending ->
+            LOG.atTrace().addKeyValue("end", ending).log("frame ignored");
+        case ReceiverState.Ended ended ->
+            LOG.atTrace().addKeyValue("end", ended).log("frame ignored");
       }
     } catch (ProtocolException e) {
       violated(e);
@@ -245,17 +221,17 @@ public final class ReceiverSession implements Connection.Listener {
   }
 
   private void welcomeTimedOut() {
-    if (state instanceof State.AwaitingWelcome) {
+    if (state instanceof ReceiverState.AwaitingWelcome) {
       end(
           new SessionEnd.Lost("the hub did not answer Hello within " + settings.handshakeTimeout()),
           WireError.HANDSHAKE_TIMEOUT.frame("no Welcome within " + settings.handshakeTimeout()));
     }
   }
 
-  private void awaitWelcome(State.AwaitingWelcome awaiting, Frame frame) {
+  private void awaitWelcome(ReceiverState.AwaitingWelcome awaiting, Frame frame) {
     switch (frame.getMessageCase()) {
       case WELCOME -> welcome(awaiting, frame.getWelcome());
-      case ERROR -> refused(frame);
+      case ERROR -> end(SessionEnd.HubRefused.of(frame.getError()), null);
       case PING -> answer(frame.getPing());
       case HELLO,
           BLOCK,
@@ -280,24 +256,21 @@ public final class ReceiverSession implements Connection.Listener {
     }
   }
 
-  private void welcome(State.AwaitingWelcome awaiting, Welcome welcome) {
-    awaiting.timeout.cancel();
+  private void welcome(ReceiverState.AwaitingWelcome awaiting, Welcome welcome) {
+    awaiting.timeout().cancel();
     List<FeedGrant> grants = handshake.grants(welcome);
     Compression compression = handshake.compression(welcome);
-    Reassembler reassembler =
-        new Reassembler(
-            compression,
-            (int) settings.maxBatchBytes(),
-            IntStream.range(0, feeds.size()).boxed().toList());
     List<FeedPipeline> opened = new ArrayList<>();
     for (int i = 0; i < feeds.size(); i++) {
       opened.add(pipeline(i, grants.get(i)));
     }
-    KeepAlive keepAlive = new KeepAlive(welcome.getKeepaliveMillis(), loop.nowNanos());
-    state =
-        new State.Streaming(
-            awaiting.connection, welcome.getHubId(), compression, keepAlive, reassembler);
     pipelines = List.copyOf(opened);
+    state =
+        new ReceiverState.Streaming(
+            awaiting.connection(),
+            new KeepAlive(welcome.getKeepaliveMillis(), loop.nowNanos()),
+            new GrantedFeeds(
+                pipelines, compression, settings.maxBatchBytes(), acknowledgements, datagrams));
     observer.onWelcome(welcome.getHubId());
     lookAtKeepAlive();
     pipelines.forEach(FeedPipeline::start);
@@ -318,28 +291,24 @@ public final class ReceiverSession implements Connection.Listener {
         new PipelineEvents());
   }
 
-  private void handle(State.Streaming streaming, Frame frame) {
+  private void handle(ReceiverState.Streaming streaming, Frame frame) {
+    GrantedFeeds granted = streaming.feeds();
     switch (frame.getMessageCase()) {
-      case BLOCK -> block(streaming, frame.getBlock());
+      case BLOCK -> granted.block(frame.getBlock());
       case PING -> answer(frame.getPing());
       case PONG -> pong(streaming, frame.getPong());
       case KEY_ANSWER -> queries.answered(frame.getKeyAnswer());
-      case RECONCILE_BEGIN -> runs(frame.getReconcileBegin().getFeed()).handle(frame);
-      case RECONCILE_NOTE -> runs(frame.getReconcileNote().getFeed()).handle(frame);
-      case RECONCILE_SYMBOLS -> {
-        ReconcileSymbols symbols = frame.getReconcileSymbols();
-        runData(symbols.getFeed(), symbols.getData().size());
-        runs(symbols.getFeed()).handle(frame);
-      }
-      case RECONCILE_ITEMS -> {
-        ReconcileItems items = frame.getReconcileItems();
-        runData(items.getFeed(), items.getDigest().size() + items.getItems().size());
-        runs(items.getFeed()).handle(frame);
-      }
-      case ERROR -> refused(frame);
+      case RECONCILE_BEGIN -> granted.of(frame.getReconcileBegin().getFeed()).runs().handle(frame);
+      case RECONCILE_NOTE -> granted.of(frame.getReconcileNote().getFeed()).runs().handle(frame);
+      case RECONCILE_SYMBOLS -> granted.symbols(frame);
+      case RECONCILE_ITEMS -> granted.items(frame);
+      case ERROR -> end(SessionEnd.HubRefused.of(frame.getError()), null);
       case DATAGRAM_OFFER -> datagrams.offered(frame.getDatagramOffer());
-      case DATAGRAM_MODE -> mode(frame.getDatagramMode());
-      case DICTIONARY -> dictionary(streaming, frame.getDictionary());
+      case DATAGRAM_MODE -> {
+        DatagramMode mode = frame.getDatagramMode();
+        granted.of(mode.getFeed()).datagrams().mode(mode);
+      }
+      case DICTIONARY -> sendNow(granted.learned(frame.getDictionary()));
       case HELLO,
           WELCOME,
           ACK,
@@ -353,73 +322,15 @@ public final class ReceiverSession implements Connection.Listener {
     }
   }
 
-  private FeedPipeline granted(int feed) {
-    if (feed < 0 || feed >= pipelines.size()) {
-      throw new ProtocolException(
-          WireError.UNKNOWN_FEED,
-          "something about feed " + Integer.toUnsignedString(feed) + ", which was not asked for");
-    }
-    return pipelines.get(feed);
-  }
-
-  private FeedRuns runs(int feed) {
-    return granted(feed).runs();
-  }
-
-  private void runData(int feed, int bytes) {
-    granted(feed).counts().received(bytes);
-    acknowledgements.runDataCame(bytes);
-  }
-
-  private void block(State.Streaming streaming, Block block) {
-    int bytes = block.getData().size();
-    acknowledgements.blockCame(bytes);
-    Optional<CompressedBatch> complete = streaming.reassembler.add(block);
-    FeedPipeline pipeline = pipelines.get(block.getFeed());
-    pipeline.counts().received(bytes);
-    complete.ifPresent(pipeline::arrived);
-  }
-
-  private void dictionary(State.Streaming streaming, Dictionary came) {
-    var _ = granted(came.getFeed());
-    streaming
-        .reassembler
-        .dictionaries()
-        .learn(came.getFeed(), came.getNumber(), came.getData().toByteArray());
-    sendNow(Frame.newBuilder().setDictionary(came.toBuilder().clearData()).build());
-  }
-
-  private void mode(DatagramMode mode) {
-    granted(mode.getFeed()).datagrams().mode(mode);
-  }
-
-  /** A datagram is told of as soon as it came, and again when it is applied. */
-  private void datagram(DatagramBatch batch) {
-    if (state instanceof State.Streaming streaming) {
-      FeedPipeline pipeline = granted(batch.getFeed());
-      if (pipeline.datagrams().accepts(batch.getNumber()) && datagrams.arrived(batch.getNumber())) {
-        pipeline.arrived(batch, streaming.compression, streaming.reassembler.dictionaries());
-      }
-    }
-  }
-
   /** How datagrams are doing. */
   public DatagramProgress datagrams() {
     return datagrams.progress(
         pipelines.stream().mapToLong(feed -> feed.datagrams().staleDatagrams()).sum());
   }
 
-  private void pong(State.Streaming streaming, Pong pong) {
-    streaming.keepAlive.pong(pong, loop.nowNanos());
-    for (FeedLag told : pong.getLagsList()) {
-      if (Integer.compareUnsigned(told.getFeed(), pipelines.size()) < 0) {
-        pipelines
-            .get(told.getFeed())
-            .counts()
-            .lag()
-            .told(told.getLagMillis(), streaming.keepAlive.limit(), loop.nowNanos());
-      }
-    }
+  private void pong(ReceiverState.Streaming streaming, Pong pong) {
+    streaming.keepAlive().pong(pong, loop.nowNanos());
+    streaming.feeds().lags(pong, streaming.keepAlive().limit(), loop.nowNanos());
   }
 
   private void answer(Ping ping) {
@@ -430,72 +341,51 @@ public final class ReceiverSession implements Connection.Listener {
             .build());
   }
 
-  private void refused(Frame frame) {
-    int code = frame.getError().getCode();
-    boolean retryable = WireError.ofCode(code).map(WireError::retryable).orElse(true);
-    String text = frame.getError().getText();
-    String sentence = WireError.ofCode(code).map(WireError::sentence).orElse("error " + code);
-    end(
-        new SessionEnd.HubRefused(
-            code, retryable, "the hub says: " + (text.isBlank() ? sentence : text)),
-        null);
-  }
-
   private void violated(ProtocolException e) {
     end(new SessionEnd.Violated("the hub sent what it may not: " + e.getMessage()), e.frame());
   }
 
   private void lookAtKeepAlive() {
-    if (!(state instanceof State.Streaming streaming)) {
+    if (!(state instanceof ReceiverState.Streaming streaming)) {
       return;
     }
     long now = loop.nowNanos();
-    if (streaming.keepAlive.dead(now)) {
-      String text = "nothing heard from the hub for " + streaming.keepAlive.limit();
+    if (streaming.keepAlive().dead(now)) {
+      String text = "nothing heard from the hub for " + streaming.keepAlive().limit();
       end(new SessionEnd.Lost(text), WireError.KEEPALIVE_TIMEOUT.frame(text));
       return;
     }
-    Frame ping = streaming.keepAlive.ping(now, loop.unixMillis());
+    Frame ping = streaming.keepAlive().ping(now, loop.unixMillis());
     if (ping != null) {
       sendNow(ping);
     }
-    loop.schedule(streaming.keepAlive.untilNextLook(now), this::lookAtKeepAlive);
+    loop.schedule(streaming.keepAlive().untilNextLook(now), this::lookAtKeepAlive);
   }
 
   private void sendNow(Frame frame) {
-    Connection connection = connection();
+    Connection connection = state.connection();
     if (connection != null) {
       connection.send(frame);
       connection.flush();
     }
   }
 
-  private @Nullable Connection connection() {
-    return switch (state) {
-      case State.AwaitingWelcome awaiting -> awaiting.connection;
-      case State.Streaming streaming -> streaming.connection;
-      case State.Fresh fresh -> null;
-      case State.Ending ending -> null;
-      case State.Ended ended -> null;
-    };
-  }
-
   /** Only the first end counts. */
   private void end(SessionEnd end, @Nullable Frame farewell) {
-    if (state instanceof State.Ending || state instanceof State.Ended) {
+    if (state.isOver()) {
       return;
     }
-    if (state instanceof State.AwaitingWelcome awaiting) {
-      awaiting.timeout.cancel();
+    if (state instanceof ReceiverState.AwaitingWelcome awaiting) {
+      awaiting.timeout().cancel();
     }
-    Connection connection = connection();
+    Connection connection = state.connection();
     if (connection != null) {
       if (farewell != null) {
         connection.send(farewell);
       }
       connection.close();
     }
-    state = new State.Ending(end);
+    state = new ReceiverState.Ending(end);
     targets.close();
     datagrams.close();
     queries.end(end.text());
@@ -503,9 +393,9 @@ public final class ReceiverSession implements Connection.Listener {
   }
 
   private void endedIfQuiet() {
-    if (state instanceof State.Ending ending && targets.isQuiet()) {
-      state = new State.Ended(ending.end);
-      observer.onEnded(ending.end);
+    if (state instanceof ReceiverState.Ending ending && targets.isQuiet()) {
+      state = new ReceiverState.Ended(ending.end());
+      observer.onEnded(ending.end());
     }
   }
 
@@ -569,14 +459,16 @@ public final class ReceiverSession implements Connection.Listener {
 
     @Override
     public boolean ended() {
-      return state instanceof State.Ending || state instanceof State.Ended;
+      return state.isOver();
     }
   }
 
   private final class DatagramEvents implements DatagramClient.Session {
     @Override
     public void batch(DatagramBatch batch) {
-      datagram(batch);
+      if (state instanceof ReceiverState.Streaming streaming) {
+        streaming.feeds().datagram(batch);
+      }
     }
 
     @Override
@@ -591,7 +483,7 @@ public final class ReceiverSession implements Connection.Listener {
 
     @Override
     public @Nullable Connection connection() {
-      return ReceiverSession.this.connection();
+      return state.connection();
     }
   }
 }
