@@ -20,6 +20,7 @@ import io.replicator.command.compare.CompareSide;
 import io.replicator.command.compare.Comparer;
 import io.replicator.command.compare.Comparison;
 import io.replicator.command.redis.RedisServer;
+import io.replicator.hub.delivery.DeliveryCounter;
 import io.replicator.hub.server.HubServer;
 import io.replicator.hub.server.HubSettings;
 import io.replicator.hub.server.ListenAddress;
