@@ -4,7 +4,7 @@ import io.replicator.link.codec.Dictionary;
 import io.replicator.link.codec.DictionaryTrainer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 final class DictionaryShelf {
   private static final Logger log = LoggerFactory.getLogger(DictionaryShelf.class);
 
-  /** Filters beyond go without. */
+  /** Filters in use beyond go without; those that nobody uses make room. */
   private static final int MAX_FILTERS = 64;
 
   /** Values change their looks in days. */
@@ -33,7 +33,9 @@ final class DictionaryShelf {
   private final BatchWorks works;
   private final DatabaseState database;
   private final SplittableRandom random;
-  private final Map<KeyFilter, Entry> entries = new HashMap<>();
+
+  /** Those that are not used in the order in which that began. */
+  private final Map<KeyFilter, Entry> entries = new LinkedHashMap<>();
 
   DictionaryShelf(BatchWorks works, DatabaseState database, long seed) {
     this.works = works;
@@ -41,14 +43,28 @@ final class DictionaryShelf {
     this.random = new SplittableRandom(seed);
   }
 
-  /** The filter's; null if there are too many filters. */
-  @Nullable Entry of(KeyFilter filter) {
-    Entry known = entries.get(filter);
-    if (known == null && entries.size() < MAX_FILTERS) {
-      known = new Entry(filter);
-      entries.put(filter, known);
+  /** The filter's, to be released after use; null if too many filters are in use. */
+  @Nullable Entry use(KeyFilter filter) {
+    Entry entry = entries.get(filter);
+    if (entry == null) {
+      if (entries.size() == MAX_FILTERS && !dropUnused()) {
+        return null;
+      }
+      entry = new Entry(filter);
+      entries.put(filter, entry);
     }
-    return known;
+    entry.users++;
+    return entry;
+  }
+
+  private boolean dropUnused() {
+    for (Entry entry : entries.values()) {
+      if (entry.users == 0) {
+        entries.remove(entry.filter);
+        return true;
+      }
+    }
+    return false;
   }
 
   /** One filter's dictionary, or that there is none, or that one is being made. */
@@ -57,6 +73,7 @@ final class DictionaryShelf {
     private final List<Runnable> waiting = new ArrayList<>();
     private @Nullable Dictionary dictionary;
     private boolean training;
+    private int users;
     private long dueNanos = works.loop().nowNanos();
 
     private Entry(KeyFilter filter) {
@@ -77,6 +94,14 @@ final class DictionaryShelf {
         waiting.add(whenMade);
       }
       return training;
+    }
+
+    /** One user less. It is kept for who comes back, as long as there is room. */
+    void release() {
+      if (--users == 0) {
+        entries.remove(filter);
+        entries.put(filter, this);
+      }
     }
 
     private void train() {

@@ -121,6 +121,7 @@ final class Feed implements DatabaseState.Follower {
       datagrams.close();
     }
     reconcile.end();
+    dictionary.close();
   }
 
   /** Whether everything up to now was sent and acknowledged. */

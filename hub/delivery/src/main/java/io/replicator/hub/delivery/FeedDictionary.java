@@ -47,7 +47,7 @@ final class FeedDictionary {
       return;
     }
     if (shared == null) {
-      shared = requested.database().dictionaries().of(requested.filter());
+      shared = requested.database().dictionaries().use(requested.filter());
     }
     if (shared == null) {
       return;
@@ -65,6 +65,14 @@ final class FeedDictionary {
                       .setData(UnsafeByteOperations.unsafeWrap(present.data())))
               .build());
       host.works().counters().increment(DeliveryCounter.DICTIONARIES_SENT);
+    }
+  }
+
+  /** The feed ends. */
+  void close() {
+    if (shared != null) {
+      shared.release();
+      shared = null;
     }
   }
 

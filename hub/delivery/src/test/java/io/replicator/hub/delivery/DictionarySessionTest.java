@@ -93,6 +93,21 @@ final class DictionarySessionTest {
     assertThat(text(all)).contains("salary");
   }
 
+  @Test
+  void filtersThatNobodyUsesMakeRoom() { // P175
+    fill();
+    for (int i = 0; i < 64; i++) {
+      TestClient.Store store = new TestClient.Store();
+      TestClient past = connect(store, "quote:" + i + "*", 65_536);
+      lab.loop.runUntil(Lab.LONG, "it is loaded", () -> store.snapshotsEnded == 1);
+      lab.loop.advance(Duration.ofSeconds(1));
+      Objects.requireNonNull(past.connection).close();
+      lab.loop.advance(Duration.ofSeconds(1));
+    }
+    TestClient client = connect(new TestClient.Store(), "quote:*", 65_536);
+    lab.loop.runUntil(Lab.LONG, "a dictionary came", () -> !client.dictionaries.isEmpty());
+  }
+
   private static String text(TestClient client) {
     return client.dictionaries.getFirst().getData().toString(StandardCharsets.ISO_8859_1);
   }
@@ -106,7 +121,7 @@ final class DictionarySessionTest {
     lab.loop.runUntil(Lab.LONG, "a dictionary came", () -> !client.dictionaries.isEmpty());
     DictionaryShelf.Entry shared =
         Objects.requireNonNull(
-            lab.hub.databases().iterator().next().dictionaries().of(KeyFilter.of()));
+            lab.hub.databases().iterator().next().dictionaries().use(KeyFilter.of()));
     int first = client.dictionaries.getFirst().getNumber();
     lab.loop.advance(Duration.ofHours(25));
     change(1);
