@@ -2,6 +2,7 @@ package io.replicator.client.sink.cassandra;
 
 import io.replicator.api.Batch;
 import io.replicator.api.Counted;
+import io.replicator.api.Counters;
 import io.replicator.api.Cursor;
 import io.replicator.api.FeedId;
 import io.replicator.api.Holdings;
@@ -29,7 +30,7 @@ public final class CassandraSink implements Holdings {
   private final CassandraSinkSettings settings;
   private final Cluster cluster;
   private final InstantSource clock;
-  private final SinkCounters counters = new SinkCounters();
+  private final Counters<SinkCounter> counters = new Counters<>(SinkCounter.class);
   private final Map<FeedId, FeedSession> sessions = new ConcurrentHashMap<>();
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(
@@ -50,7 +51,7 @@ public final class CassandraSink implements Holdings {
     return cluster.name();
   }
 
-  public SinkCounters counters() {
+  public Counters<SinkCounter> counters() {
     return counters;
   }
 

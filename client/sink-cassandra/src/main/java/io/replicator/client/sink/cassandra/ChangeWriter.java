@@ -1,6 +1,7 @@
 package io.replicator.client.sink.cassandra;
 
 import com.dynatrace.hash4j.hashing.Hashing;
+import io.replicator.api.Counters;
 import io.replicator.api.Key;
 import io.replicator.api.Value;
 import io.replicator.api.ValueHash;
@@ -28,7 +29,7 @@ final class ChangeWriter {
   private final KnownKeys known;
   private final IntConsumer leaves;
   private final Writer.Group group;
-  private final SinkCounters counters;
+  private final Counters<SinkCounter> counters;
   private final TypedRows rows;
   private final List<MappedTable> mapped;
   // What is known of keys once the batch is acknowledged: hash, traces, hash, traces …
@@ -50,7 +51,7 @@ final class ChangeWriter {
       IntConsumer leaves,
       KnownKeys known,
       Writer.Group group,
-      SinkCounters counters) {
+      Counters<SinkCounter> counters) {
     this.statements = statements;
     this.sourceDatabase = sourceDatabase;
     this.database = settings.targetDatabase(sourceDatabase);

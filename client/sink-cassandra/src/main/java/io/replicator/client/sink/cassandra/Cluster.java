@@ -1,6 +1,7 @@
 package io.replicator.client.sink.cassandra;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import io.replicator.api.Counters;
 import io.replicator.api.SinkException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
@@ -19,13 +20,14 @@ final class Cluster implements AutoCloseable {
 
   private final Connector connector;
   private final CassandraSinkSettings settings;
-  private final SinkCounters counters;
+  private final Counters<SinkCounter> counters;
   private final ReentrantLock lock = new ReentrantLock();
   // Written under the lock.
   private volatile @Nullable Open open;
   private volatile boolean closed;
 
-  Cluster(CassandraEndpoint endpoint, CassandraSinkSettings settings, SinkCounters counters) {
+  Cluster(
+      CassandraEndpoint endpoint, CassandraSinkSettings settings, Counters<SinkCounter> counters) {
     this.connector = new Connector(endpoint, settings.consistency());
     this.settings = settings;
     this.counters = counters;

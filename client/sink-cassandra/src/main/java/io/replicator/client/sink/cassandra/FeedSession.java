@@ -2,6 +2,7 @@ package io.replicator.client.sink.cassandra;
 
 import io.replicator.api.Batch;
 import io.replicator.api.Change;
+import io.replicator.api.Counters;
 import io.replicator.api.Cursor;
 import io.replicator.api.FeedId;
 import io.replicator.api.Holdings;
@@ -32,7 +33,7 @@ final class FeedSession {
   private final Cluster cluster;
   private final CassandraSinkSettings settings;
   private final InstantSource clock;
-  private final SinkCounters counters;
+  private final Counters<SinkCounter> counters;
 
   /** Guards what is stored and the timestamps: a batch and the removal may both write. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -130,7 +131,7 @@ final class FeedSession {
       Cluster cluster,
       CassandraSinkSettings settings,
       InstantSource clock,
-      SinkCounters counters) {
+      Counters<SinkCounter> counters) {
     this.feed = feed;
     this.cluster = cluster;
     this.settings = settings;

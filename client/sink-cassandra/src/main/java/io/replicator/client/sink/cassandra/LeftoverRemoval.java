@@ -3,6 +3,7 @@ package io.replicator.client.sink.cassandra;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
+import io.replicator.api.Counters;
 import io.replicator.api.FeedId;
 import io.replicator.api.Key;
 import io.replicator.api.Sink.Presence;
@@ -27,7 +28,7 @@ final class LeftoverRemoval {
   private final int database;
   private final long begunMicros;
   private final Presence presence;
-  private final SinkCounters counters;
+  private final Counters<SinkCounter> counters;
   private long removed;
 
   /** A key written before the begin and how it is deleted. */
@@ -39,7 +40,7 @@ final class LeftoverRemoval {
       FeedId feed,
       long begunMicros,
       Presence presence,
-      SinkCounters counters) {
+      Counters<SinkCounter> counters) {
     this.at = at;
     this.settings = settings;
     this.feed = feed;

@@ -1,7 +1,9 @@
 package io.replicator.client.sink.cassandra;
 
+import io.replicator.api.Counters;
+
 /** The catalogue of what a Cassandra sink counts. */
-public enum SinkCounter {
+public enum SinkCounter implements Counters.Catalogue {
   BATCHES("batches applied"),
   ROWS("rows written"),
   STATEMENTS("statements and unlogged batches of one partition acknowledged"),
@@ -31,7 +33,7 @@ public enum SinkCounter {
     this.description = description;
   }
 
-  /** One sentence for status and metrics. */
+  @Override
   public String description() {
     return description;
   }

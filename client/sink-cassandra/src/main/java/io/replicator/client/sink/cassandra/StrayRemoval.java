@@ -1,5 +1,6 @@
 package io.replicator.client.sink.cassandra;
 
+import io.replicator.api.Counters;
 import io.replicator.api.Key;
 import io.replicator.api.Sink.Presence;
 import java.util.BitSet;
@@ -19,7 +20,7 @@ final class StrayRemoval {
   private final int database;
   private final LongSupplier micros;
   private final Presence presence;
-  private final SinkCounters counters;
+  private final Counters<SinkCounter> counters;
 
   /**
    * @param micros gives a write timestamp above those of all batches applied and below those to
@@ -30,7 +31,7 @@ final class StrayRemoval {
       int database,
       LongSupplier micros,
       Presence presence,
-      SinkCounters counters) {
+      Counters<SinkCounter> counters) {
     this.at = at;
     this.database = database;
     this.micros = micros;

@@ -3,6 +3,7 @@ package io.replicator.client.sink.cassandra;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import com.datastax.oss.driver.api.core.servererrors.OverloadedException;
+import io.replicator.api.Counters;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +25,7 @@ final class Writer {
   private final CqlSession session;
   private final int most;
   private final Duration limit;
-  private final SinkCounters counters;
+  private final Counters<SinkCounter> counters;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition room = lock.newCondition();
@@ -34,7 +35,7 @@ final class Writer {
   private int inFlight;
   private int acknowledged;
 
-  Writer(CqlSession session, CassandraSinkSettings settings, SinkCounters counters) {
+  Writer(CqlSession session, CassandraSinkSettings settings, Counters<SinkCounter> counters) {
     this.session = session;
     this.most = settings.inFlight();
     this.window = most;

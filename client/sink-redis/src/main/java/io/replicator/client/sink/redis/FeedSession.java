@@ -2,6 +2,7 @@ package io.replicator.client.sink.redis;
 
 import io.replicator.api.Batch;
 import io.replicator.api.Change;
+import io.replicator.api.Counters;
 import io.replicator.api.Cursor;
 import io.replicator.api.FeedId;
 import io.replicator.api.Holdings;
@@ -31,7 +32,7 @@ final class FeedSession {
   private final RedisSinkSettings settings;
   private final TargetOpener opener;
   private final LocalVersions localVersions;
-  private final SinkCounters counters;
+  private final Counters<SinkCounter> counters;
   private final Names names;
   private final Parts parts;
   private final Dumps dumps;
@@ -51,7 +52,7 @@ final class FeedSession {
       RedisSinkSettings settings,
       TargetOpener opener,
       LocalVersions localVersions,
-      SinkCounters counters) {
+      Counters<SinkCounter> counters) {
     this.feed = feed;
     this.settings = settings;
     this.opener = opener;

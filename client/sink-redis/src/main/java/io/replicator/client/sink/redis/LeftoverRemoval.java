@@ -1,5 +1,6 @@
 package io.replicator.client.sink.redis;
 
+import io.replicator.api.Counters;
 import io.replicator.api.Key;
 import io.replicator.api.Sink.Presence;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ final class LeftoverRemoval {
   private final FeedSession session;
   private final Presence presence;
   private final RedisSinkSettings settings;
-  private final SinkCounters counters;
+  private final Counters<SinkCounter> counters;
   private final Names names;
   private final CompletableFuture<Long> result = new CompletableFuture<>();
   private long removed;
@@ -41,7 +42,10 @@ final class LeftoverRemoval {
       byte[] scanned, OldData.Page page, List<byte[]> sure, List<Key> doubtful) {}
 
   LeftoverRemoval(
-      FeedSession session, Presence presence, RedisSinkSettings settings, SinkCounters counters) {
+      FeedSession session,
+      Presence presence,
+      RedisSinkSettings settings,
+      Counters<SinkCounter> counters) {
     this.session = session;
     this.presence = presence;
     this.settings = settings;

@@ -2,6 +2,7 @@ package io.replicator.client.sink.redis;
 
 import io.replicator.api.Batch;
 import io.replicator.api.Counted;
+import io.replicator.api.Counters;
 import io.replicator.api.Cursor;
 import io.replicator.api.FeedId;
 import io.replicator.api.Holdings;
@@ -29,7 +30,7 @@ import java.util.function.Predicate;
 public final class RedisSink implements Holdings {
   private final RedisSinkSettings settings;
   private final TargetOpener opener;
-  private final SinkCounters counters = new SinkCounters();
+  private final Counters<SinkCounter> counters = new Counters<>(SinkCounter.class);
   private final Map<FeedId, FeedSession> sessions = new ConcurrentHashMap<>();
   private final Map<Integer, LocalVersions> localVersions = new ConcurrentHashMap<>();
 
@@ -47,7 +48,7 @@ public final class RedisSink implements Holdings {
     return opener.name();
   }
 
-  public SinkCounters counters() {
+  public Counters<SinkCounter> counters() {
     return counters;
   }
 

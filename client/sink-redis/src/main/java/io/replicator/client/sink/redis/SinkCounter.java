@@ -1,7 +1,9 @@
 package io.replicator.client.sink.redis;
 
+import io.replicator.api.Counters;
+
 /** The catalogue of what a Redis sink counts. */
-public enum SinkCounter {
+public enum SinkCounter implements Counters.Catalogue {
   BATCHES("batches applied"),
   BYTES("bytes of commands sent in applied batches"),
   STRINGS("strings written"),
@@ -29,7 +31,7 @@ public enum SinkCounter {
     this.description = description;
   }
 
-  /** One sentence for status and metrics. */
+  @Override
   public String description() {
     return description;
   }

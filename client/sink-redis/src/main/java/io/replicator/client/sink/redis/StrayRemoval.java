@@ -1,5 +1,6 @@
 package io.replicator.client.sink.redis;
 
+import io.replicator.api.Counters;
 import io.replicator.api.Key;
 import io.replicator.api.Sink.Presence;
 import java.util.ArrayList;
@@ -17,11 +18,12 @@ final class StrayRemoval {
 
   private final FeedSession session;
   private final Presence presence;
-  private final SinkCounters counters;
+  private final Counters<SinkCounter> counters;
   private final List<Key> keys;
   private long removed;
 
-  StrayRemoval(FeedSession session, Presence presence, SinkCounters counters, List<Key> keys) {
+  StrayRemoval(
+      FeedSession session, Presence presence, Counters<SinkCounter> counters, List<Key> keys) {
     this.session = session;
     this.presence = presence;
     this.counters = counters;

@@ -1,5 +1,6 @@
 package io.replicator.client.sink.redis;
 
+import io.replicator.api.Counters;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -15,7 +16,7 @@ final class Tally {
     counts.computeIfAbsent(counter, first -> new Count()).value += count;
   }
 
-  void addTo(SinkCounters counters) {
+  void addTo(Counters<SinkCounter> counters) {
     counts.forEach((counter, count) -> counters.add(counter, count.value));
   }
 }
