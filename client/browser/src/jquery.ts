@@ -5,7 +5,8 @@
  *       .on('replicator:change', (event, change) => …)
  *       .on('replicator:splice', (event, splices, items) => …);
  */
-import { connect, type ConnectOptions } from './connect.ts';
+import { connect } from './connect.ts';
+import type { ConnectOptions } from './hub-context.ts';
 import type { QosLevel } from './selection.ts';
 import type { ClientChange } from './replica/client-change.ts';
 import type { ArrayOptions, LiveArray } from './replica/live-array.ts';

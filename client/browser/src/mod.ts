@@ -1,5 +1,6 @@
 /** Live copies of Redis data in a web page. Everything public stands here. */
-export { connect, Hub, type ConnectOptions, type Environment } from './connect.ts';
+export { connect, Hub } from './connect.ts';
+export type { ConnectOptions, Environment } from './hub-context.ts';
 export { Selection, type QosLevel } from './selection.ts';
 export { Subscription } from './replica/subscription.ts';
 export { LiveMap } from './replica/live-map.ts';

@@ -1,12 +1,13 @@
 import { xxh3 } from './codec/xxh3.ts';
 import { hex64 } from './codec/batch-decoder.ts';
 import type { Level } from './codec/frame.ts';
-import type { HubContext } from './connect.ts';
+import type { HubContext } from './hub-context.ts';
 import type { ClientChange } from './replica/client-change.ts';
 import { Entries } from './replica/entries.ts';
 import { LiveArray, type ArrayOptions } from './replica/live-array.ts';
 import { LiveMap } from './replica/live-map.ts';
-import { ReplicaCore, type ReplicaSettings } from './replica/replica-core.ts';
+import { ReplicaCore } from './replica/replica-core.ts';
+import type { ReplicaSettings } from './replica/replica-settings.ts';
 import { Subscription } from './replica/subscription.ts';
 
 /** Urgency: a less urgent one than the hub's can be asked for. */

@@ -3,7 +3,8 @@ import { StringValue } from '../src/codec/value.ts';
 import { WireReader } from '../src/codec/wire-reader.ts';
 import { WireWriter } from '../src/codec/wire-writer.ts';
 import { xxh3 } from '../src/codec/xxh3.ts';
-import { connect, type ConnectOptions, type Hub } from '../src/connect.ts';
+import { connect, type Hub } from '../src/connect.ts';
+import type { ConnectOptions } from '../src/hub-context.ts';
 import type { LoadReconcile } from '../src/receiver/feed-runs.ts';
 import {
   LoadRefused,
@@ -15,7 +16,7 @@ import {
   type Manifest,
   type Transport,
 } from '../src/receiver/transport.ts';
-import type { Surroundings } from '../src/replica/replica-core.ts';
+import type { Surroundings } from '../src/replica/surroundings.ts';
 import { StoreTaken, type EntryStore, type Kept } from '../src/replica/entry-store.ts';
 import type { FeedState, Held } from '../src/replica/entries.ts';
 import { encodeBatch, type TestBatch } from './batch-encoder.ts';

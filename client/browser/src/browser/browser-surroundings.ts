@@ -1,4 +1,4 @@
-import type { Surroundings } from '../replica/replica-core.ts';
+import type { Surroundings } from '../replica/surroundings.ts';
 
 /** What the window and the document tell of network and attention. */
 export class BrowserSurroundings implements Surroundings {

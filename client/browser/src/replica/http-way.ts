@@ -4,7 +4,7 @@ import { initialLoad, type LoadObserver } from '../receiver/initial-load.ts';
 import { piecesLoad } from '../receiver/pieces-load.ts';
 import type { LoadRequest, Loop, Transport } from '../receiver/transport.ts';
 import type { Entries } from './entries.ts';
-import type { ReplicaSettings } from './replica-core.ts';
+import type { ReplicaSettings } from './replica-settings.ts';
 
 /** Loads that fail in turn before the WebSocket is asked for everything. */
 const MAX_FAILED_LOADS = 3;

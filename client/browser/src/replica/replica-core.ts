@@ -2,7 +2,6 @@ import { NO_CURSOR } from '../codec/change.ts';
 import type { FeedGrant, Welcome } from '../codec/frame.ts';
 import { WIRE_ERRORS, wireErrorOf } from '../codec/wire-error.ts';
 import type { LoadReconcile } from '../receiver/feed-runs.ts';
-import type { FeedPlan, ReceiverSettings } from '../receiver/handshake.ts';
 import { ReceiverSession } from '../receiver/receiver-session.ts';
 import type { SessionEnd } from '../receiver/session-end.ts';
 import { LoadRefused, type Cancel, type Loop, type Transport } from '../receiver/transport.ts';
@@ -10,37 +9,19 @@ import { Backoff } from './backoff.ts';
 import type { Entries } from './entries.ts';
 import { StoreTaken, StoreWriter, type EntryStore } from './entry-store.ts';
 import { HttpWay } from './http-way.ts';
+import type { ReplicaSettings } from './replica-settings.ts';
 import type { ReplicaState, ReplicaStatus } from './replica-status.ts';
 import { ReplicatorError } from './replicator-error.ts';
-
-/** What the page hears of its surroundings. */
-export interface Surroundings {
-  online(): boolean;
-  /** Told when the network comes or goes, and when the page is shown again. */
-  onChange(listener: (what: 'online' | 'offline' | 'shown') => void): () => void;
-}
-
-export interface ReplicaSettings {
-  readonly receiver: ReceiverSettings;
-  readonly plan: FeedPlan;
-  /** Asked before each connection, so that a token may be renewed. */
-  readonly token: () => string | Promise<string>;
-  /** Whether a new token may come when one was refused. */
-  readonly tokenIsRenewed: boolean;
-  /** Whether the initial load comes over HTTP where it can. */
-  readonly loadOverHttp: boolean;
-  /** Whether it comes in pieces that caches on the way may have. */
-  readonly pieces: boolean;
-  readonly retryFirstMillis: number;
-  readonly retryMostMillis: number;
-  readonly retrySlowMillis: number;
-}
+import type { Surroundings } from './surroundings.ts';
 
 /** A session that lasted this long proves that all is well. */
 const SETTLED_MILLIS = 10_000;
 
 /** So long updates may come over HTTP before a WebSocket is tried again. */
 const FOLLOW_MILLIS = 5 * 60_000;
+
+/** Figures are told of as often. */
+const STATUS_MILLIS = 250;
 
 /**
  * Keeps one session with its hub going, for as long as the page lives.
@@ -494,8 +475,6 @@ export class ReplicaCore {
     }
   }
 }
-
-const STATUS_MILLIS = 250;
 
 /** Whether coming back soon would not help. */
 function isForGood({ status, code }: LoadRefused): boolean {
