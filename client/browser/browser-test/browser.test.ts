@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test as nodeTest, type TestContext } from 'node:test';
-import type { Page } from 'playwright-core';
-import type { LiveMap } from '../src/mod.ts';
-import type { Redis } from './redis.ts';
-import { Stage, until, type TestWindow } from './stage.ts';
+import { after, before } from 'node:test';
+import { openArray, openMap, status, texts } from './live.ts';
+import { Stage, test, until, type TestWindow } from './stage.ts';
+import { oldestWhile, record, startStorm, watchStaleness } from './storm.ts';
 
 // Each test has a database of its own.
 const [VIEWS, VALUES, MANY, KILLED, CUT, FAST, TABS, KEPT, EXPIRING, BLOCKED, CRAWLING] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
@@ -18,88 +17,11 @@ const SLOW_LINK = 8 * 1024;
 declare const window: TestWindow & Window;
 let stage: Stage;
 
-/** No page is waited for for ever. */
-function test(name: string, run: (context: TestContext) => Promise<void>): void {
-  void nodeTest(name, { timeout: 180_000 }, run);
-}
-
 before(async () => {
   stage = await Stage.started();
 });
 
 after(() => stage.close());
-
-/** Opens `window.live` as a map. */
-async function openMap(page: Page, database: number, match = '*', keep = false): Promise<void> {
-  await page.evaluate(
-    ([number, glob, kept]) => {
-      const selection = window.replicator.connect().database(number).match(glob);
-      window.live = (kept ? selection.keep() : selection).map();
-      return window.live.ready;
-    },
-    [database, match, keep] as const,
-  );
-}
-
-/** Opens `window.array`. */
-async function openArray(page: Page, database: number): Promise<void> {
-  await page.evaluate((number) => {
-    window.array = window.replicator.connect().database(number).array();
-    return window.array.ready;
-  }, database);
-}
-
-/** A quote that tells when it was written. */
-function record(i: number): string[] {
-  return ['SET', `quote:${i}`, JSON.stringify({ id: i, at: Date.now(), bid: Math.random(), ask: Math.random() })];
-}
-
-/** Writes quotes at random, until what is returned is called. */
-function startStorm(redis: Redis, keys: number, perSecond: number): () => Promise<{ written: number; millis: number }> {
-  const begun = Date.now();
-  let writing = true;
-  let written = 0;
-  const ended = (async () => {
-    while (writing) {
-      const due = Math.min(500, Math.floor(((Date.now() - begun) * perSecond) / 1000) - written);
-      if (due > 0) {
-        await redis.all(Array.from({ length: due }, () => record(Math.floor(Math.random() * keys))));
-        written += due;
-      }
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  })();
-  return async () => {
-    writing = false;
-    await ended;
-    return { written, millis: Date.now() - begun };
-  };
-}
-
-/** Notes ten times a second how old the oldest quote of `window.array` is. */
-async function watchStaleness(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    window.staleness = [] as number[];
-    setInterval(() => {
-      const now = Date.now();
-      (window.staleness as number[]).push(window.array.items.reduce((most, { at }) => Math.max(most, now - (at as number)), 0));
-    }, 100);
-  });
-}
-
-async function oldestWhile(page: Page, what: () => Promise<void>): Promise<number> {
-  await page.evaluate(() => (window.staleness as number[]).splice(0));
-  await what();
-  return Math.max(...(await page.evaluate(() => window.staleness as number[])));
-}
-
-function texts(page: Page): Promise<Record<string, string | undefined>> {
-  return page.evaluate(() => Object.fromEntries([...window.live.keys()].map((key) => [key, window.live.text(key)])));
-}
-
-function status(page: Page): Promise<LiveMap['status']> {
-  return page.evaluate(() => ({ ...window.live.status, error: undefined }));
-}
 
 test('a map, an array, a callback and jQuery follow a database', async () => {
   const redis = await stage.redis(VIEWS);

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test as nodeTest } from 'node:test';
+import { after, before } from 'node:test';
 import type { Page } from 'playwright-core';
 import { QuotesWriter } from './quotes-writer.ts';
-import { LIMIT_MILLIS, Stage, until } from './stage.ts';
+import { LIMIT_MILLIS, Stage, test as limited, until } from './stage.ts';
 
 const QUOTES = 0;
 const OTHER = 1;
@@ -18,7 +18,7 @@ let stage: Stage;
 let quotes: QuotesWriter;
 
 function test(name: string, run: () => Promise<void>): void {
-  void nodeTest(name, { timeout: 180_000 + 1000 * SECONDS }, run);
+  limited(name, run, 1000 * SECONDS);
 }
 
 before(async () => {

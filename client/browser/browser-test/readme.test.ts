@@ -5,12 +5,12 @@ import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { after, before, test as nodeTest } from 'node:test';
+import { after, before } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { required } from './hub-process.ts';
 import type { Redis } from './redis.ts';
-import { LIMIT_MILLIS, Stage, until } from './stage.ts';
+import { LIMIT_MILLIS, Stage, test, until } from './stage.ts';
 
 // README.md, followed by somebody who reads nothing else: in a new folder, what stands in it is typed in a
 // shell or saved as a page and opened, as it stands. Only addresses are others, as ports here may be taken.
@@ -33,10 +33,6 @@ socket.on('data', (answer) => {
 
 let stage: Stage;
 let redis: Redis;
-
-function test(name: string, run: () => Promise<void>): void {
-  void nodeTest(name, { timeout: 180_000 }, run);
-}
 
 before(async () => {
   mkdirSync(join(folder, 'bin'));

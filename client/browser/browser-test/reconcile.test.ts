@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { after, before, test as nodeTest, type TestContext } from 'node:test';
+import { after, before } from 'node:test';
 import type { Page } from 'playwright-core';
-import type { ClientChange, LiveMap } from '../src/mod.ts';
-import { LIMIT_MILLIS, Stage, until, type Replicator, type TestWindow } from './stage.ts';
+import type { ClientChange } from '../src/mod.ts';
+import { status } from './live.ts';
+import { LIMIT_MILLIS, Stage, test, until, type Replicator, type TestWindow } from './stage.ts';
 
 // Each test has a database of its own.
 const [KEPT, OPEN, REFUSED, ELSEWHERE] = [11, 12, 13, 14];
@@ -12,10 +13,6 @@ const ALL = [KEPT, OPEN, REFUSED, ELSEWHERE].join();
 
 declare const window: TestWindow & Window;
 let stage: Stage;
-
-function test(name: string, run: (context: TestContext) => Promise<void>): void {
-  void nodeTest(name, { timeout: 180_000 }, run);
-}
 
 before(async () => {
   stage = await Stage.started([`--databases=${ALL}`, `--plaindb=${ALL}`, '--web-origins=*']);
@@ -37,10 +34,6 @@ async function open(page: Page, database: number, keep: boolean, hub?: string): 
     },
     [database, keep, hub] as const,
   );
-}
-
-function status(page: Page): Promise<LiveMap['status']> {
-  return page.evaluate(() => ({ ...window.live.status, error: undefined }));
 }
 
 /** What is shown, a line for each key. */

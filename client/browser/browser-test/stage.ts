@@ -1,3 +1,4 @@
+import { test as nodeTest, type TestContext } from 'node:test';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import type * as replicator from '../src/mod.ts';
 import { HubProcess, required } from './hub-process.ts';
@@ -16,6 +17,13 @@ export interface TestWindow {
 
 /** Conditions come or do not come; how long they take depends on what else the machine does. */
 export const LIMIT_MILLIS = 90_000;
+
+const TEST_MILLIS = 2 * LIMIT_MILLIS;
+
+/** One that is not waited for for ever. */
+export function test(name: string, run: (context: TestContext) => Promise<void>, moreMillis = 0): void {
+  void nodeTest(name, { timeout: TEST_MILLIS + moreMillis }, run);
+}
 
 const ARGUMENTS = [
   '--no-sandbox',
