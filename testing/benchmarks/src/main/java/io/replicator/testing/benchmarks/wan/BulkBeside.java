@@ -52,11 +52,6 @@ record BulkBeside() implements Scenario {
     return LINK.toString();
   }
 
-  @Override
-  public List<Contender> baselines() {
-    return List.of();
-  }
-
   /**
    * The bulk has the congestion control of the namespaces: with datagrams beside it each of both.
    */

@@ -45,11 +45,6 @@ record FourLevels() implements Scenario {
   }
 
   @Override
-  public List<Contender> baselines() {
-    return List.of();
-  }
-
-  @Override
   public List<Aim> aims() {
     return List.of(new Aim(Result.P99_MS, 450), new Aim("IDLE stands still s", 60));
   }

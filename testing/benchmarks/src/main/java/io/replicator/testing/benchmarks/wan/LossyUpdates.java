@@ -35,11 +35,6 @@ record LossyUpdates(String name, double lossPercent, int burst) implements Scena
   }
 
   @Override
-  public List<Contender> baselines() {
-    return List.of();
-  }
-
-  @Override
   public List<Contender> ours() {
     return contenders();
   }

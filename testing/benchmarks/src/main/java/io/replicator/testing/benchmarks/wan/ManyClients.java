@@ -34,11 +34,6 @@ record ManyClients() implements Scenario {
   }
 
   @Override
-  public List<Contender> baselines() {
-    return List.of();
-  }
-
-  @Override
   public List<Aim> aims() {
     return List.of(new Aim("keys read / change", 1.05));
   }

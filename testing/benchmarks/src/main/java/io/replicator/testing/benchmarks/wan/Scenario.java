@@ -16,8 +16,10 @@ interface Scenario {
   /** The link in words. */
   String link();
 
-  /** Who can do it at all besides Replicator. */
-  List<Contender> baselines();
+  /** Who can do it at all besides Replicator: often nobody. */
+  default List<Contender> baselines() {
+    return List.of();
+  }
 
   /** Replicator, and its variants worth comparing. */
   default List<Contender> ours() {

@@ -36,11 +36,6 @@ record StalledClient() implements Scenario {
   }
 
   @Override
-  public List<Contender> baselines() {
-    return List.of();
-  }
-
-  @Override
   public List<Aim> aims() {
     return List.of(new Aim("p99 stalled / before", 1.1), new Aim(Result.SOURCE_PLUS_MB, 1));
   }

@@ -37,11 +37,6 @@ record UdpBlocked() implements Scenario {
   }
 
   @Override
-  public List<Contender> baselines() {
-    return List.of();
-  }
-
-  @Override
   public List<Contender> ours() {
     return List.of(LossyUpdates.contenders().getLast());
   }

@@ -34,11 +34,6 @@ record VerifiedHour(String name, Duration every) implements Scenario {
   }
 
   @Override
-  public List<Contender> baselines() {
-    return List.of();
-  }
-
-  @Override
   public List<Aim> aims() {
     return List.of(new Aim(KB_AN_HOUR, 60));
   }
