@@ -22,6 +22,7 @@ class HttpDocTests {
 
   /** What each example prints, in order: all of these texts. */
   private static final int TRIES = 5;
+
   private static final List<List<String>> EXPECTED =
       List.of(
           List.of("\"database\":0", "\"keys\":3", "\"allowed\":[\"*\"]"),
@@ -49,10 +50,7 @@ class HttpDocTests {
         for (int tries = 1; tries < TRIES && !has(printed, expected); tries++) {
           printed = run(examples.get(i), rig.hub.webPort());
         }
-        assertThat(printed)
-            .as(examples.get(i))
-            .contains(expected)
-            .doesNotContain("\"error\"");
+        assertThat(printed).as(examples.get(i)).contains(expected).doesNotContain("\"error\"");
       }
     }
   }

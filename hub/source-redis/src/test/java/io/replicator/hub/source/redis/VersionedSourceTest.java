@@ -138,10 +138,7 @@ final class VersionedSourceTest {
         truth.send("SADD", "version:2", "y");
         truth.send("SET", "version", "2");
         truth.send("EXEC");
-        Await.until(
-            LIMIT,
-            "another history",
-            () -> captured.mirror.hasLostHistory());
+        Await.until(LIMIT, "another history", () -> captured.mirror.hasLostHistory());
         captured.await("version 2 [y]");
       }
     }
