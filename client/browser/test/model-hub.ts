@@ -89,7 +89,7 @@ export class ModelHub {
     this.snapshots++;
     this.run = undefined;
     this.snapshot = true;
-    this.turn({ until: this.version, slot: 0 }, { snapshotBegin: true });
+    this.beginAnew({ snapshotBegin: true });
   }
 
   private beginRun(number: number): void {
@@ -98,13 +98,18 @@ export class ModelHub {
     this.run = new ModelRun(this.connection!, number, this.epoch, new Map(values), number === 1 ? this.lie : 0);
     this.run.begin();
     this.lastWanted = 0;
-    this.turn({ until: this.version, slot: 0 }, {});
+    this.beginAnew({});
     this.run.cut();
+  }
+
+  /** Everything up to now is owed by backfill. */
+  private beginAnew(more: Partial<TestBatch>): void {
+    this.after = this.version;
+    this.turn({ until: this.version, slot: 0 }, more);
   }
 
   /** Both parts of the cursor change. */
   private turn(backfill: { until: number; slot: number } | undefined, more: Partial<TestBatch>): void {
-    this.after = this.version;
     this.backfill = backfill;
     this.ready.push({ lane: 'BACKFILL', turn: true, batch: { ...this.head(), cursor: this.cursor(true, true), ...more } });
   }
@@ -162,7 +167,7 @@ export class ModelHub {
       this.beginSnapshot();
     } else if (run.end === RUN_ENDS.DONE && this.ready.length === 0) {
       this.run = undefined;
-      this.turn(undefined, {});
+      this.turn(undefined, {}); // the live lane goes on where it is
     } else if (run.wanted !== undefined && !run.toldServed && (this.backfill?.slot ?? 0) >= this.keys.length && this.isAcknowledged()) {
       run.served();
     }
