@@ -69,10 +69,7 @@ final class ResyncTest {
   void whatSomebodyDidToTheTargetIsFoundAndMended(long seed) {
     Stage stage = new Stage(seed, Duration.ofSeconds(30));
     int keys = 50 + stage.random.nextInt(2000);
-    fill(stage, keys);
-    SimClient client = stage.client("tampered", fast(), 1 << 16, Stage.ALL);
-    stage.start();
-    stage.untilEqual(client, Duration.ofMinutes(1));
+    SimClient client = loaded(stage, "tampered", keys);
     Counts before = new Counts(stage);
 
     int tampered = tamper(stage, client, 1 + stage.random.nextInt(Math.min(keys, 200)));
@@ -80,8 +77,7 @@ final class ResyncTest {
     stage.untilEqual(client, NEXT_VERIFICATION);
     before.await(DeliveryCounter.RECONCILES_DONE, 1, Duration.ofMinutes(1));
 
-    assertThat(before.since(DeliveryCounter.SNAPSHOTS)).isZero();
-    assertThat(before.since(DeliveryCounter.RECONCILES_GIVEN_UP)).isZero();
+    before.requireNothingLoaded();
     assertThat(before.since(DeliveryCounter.DRIFT_FOUND)).isEqualTo(tampered);
     assertThat(before.since(DeliveryCounter.KEYS_REPAIRED)).isEqualTo(tampered);
   }
@@ -91,10 +87,7 @@ final class ResyncTest {
   void aTargetRestoredFromABackupGetsWhatDiffers(long seed) {
     Stage stage = new Stage(seed, Duration.ofSeconds(30));
     int keys = 200 + stage.random.nextInt(2000);
-    fill(stage, keys);
-    SimClient client = stage.client("restored", fast(), 1 << 16, Stage.ALL);
-    stage.start();
-    stage.untilEqual(client, Duration.ofMinutes(1));
+    SimClient client = loaded(stage, "restored", keys);
     TargetStore.Backup backup = Stage.store(client).backup();
     changeSome(stage, keys, keys / 20);
     stage.untilEqual(client, Duration.ofMinutes(1));
@@ -143,8 +136,7 @@ final class ResyncTest {
     stage.untilEqual(client, Duration.ofMinutes(2));
     before.await(DeliveryCounter.RECONCILES_DONE, 1, Duration.ofMinutes(1));
 
-    assertThat(before.since(DeliveryCounter.SNAPSHOTS)).isZero();
-    assertThat(before.since(DeliveryCounter.RECONCILES_GIVEN_UP)).isZero();
+    before.requireNothingLoaded();
     assertThat(before.since(DeliveryCounter.ITEMS_WANTED)).as("seed %d", seed).isLessThan(100);
   }
 
@@ -164,8 +156,7 @@ final class ResyncTest {
     assertThat(spoilt).hasValue(1);
     assertThat(before.since(DeliveryCounter.RECONCILES_REFUTED)).isEqualTo(1);
     assertThat(before.since(DeliveryCounter.ITEMS_LISTED)).isPositive();
-    assertThat(before.since(DeliveryCounter.RECONCILES_GIVEN_UP)).isZero();
-    assertThat(before.since(DeliveryCounter.SNAPSHOTS)).isZero();
+    before.requireNothingLoaded();
   }
 
   @ParameterizedTest(name = "seed {0}")
@@ -212,8 +203,7 @@ final class ResyncTest {
     before.await(DeliveryCounter.RECONCILES_DONE, 1, Duration.ofMinutes(1));
 
     assertThat(before.since(DeliveryCounter.ITEMS_LISTED)).isPositive();
-    assertThat(before.since(DeliveryCounter.RECONCILES_GIVEN_UP)).isZero();
-    assertThat(before.since(DeliveryCounter.SNAPSHOTS)).isZero();
+    before.requireNothingLoaded();
   }
 
   /** As long as not nearly everything differs, nothing is ever loaded anew. */
@@ -222,10 +212,7 @@ final class ResyncTest {
   void manyTroublesInTurnNeverCostASnapshot(long seed) {
     Stage stage = new Stage(seed, Duration.ofSeconds(30));
     int keys = 400 + stage.random.nextInt(1000);
-    fill(stage, keys);
-    SimClient client = stage.client("troubled", fast(), 1 << 16, Stage.ALL);
-    stage.start();
-    stage.untilEqual(client, Duration.ofMinutes(1));
+    SimClient client = loaded(stage, "troubled", keys);
     TargetStore.Backup backup = Stage.store(client).backup();
     Counts before = new Counts(stage);
 
@@ -235,8 +222,7 @@ final class ResyncTest {
     }
 
     assertThat(before.since(DeliveryCounter.RECONCILES_DONE)).as("seed %d", seed).isPositive();
-    assertThat(before.since(DeliveryCounter.RECONCILES_GIVEN_UP)).as("seed %d", seed).isZero();
-    assertThat(before.since(DeliveryCounter.SNAPSHOTS)).as("seed %d", seed).isZero();
+    before.requireNothingLoaded();
   }
 
   private static void trouble(Stage stage, SimClient client, int keys, TargetStore.Backup backup) {
@@ -278,12 +264,18 @@ final class ResyncTest {
     }
   }
 
-  /** A client whose hub is down, and some of whose keys have changed meanwhile. */
-  private static SimClient restartedWithDifferences(Stage stage) {
-    fill(stage, 600 + stage.random.nextInt(1000));
-    SimClient client = stage.client("doubtful", fast(), 1 << 16, Stage.ALL);
+  /** A client that holds a copy of so many keys. */
+  private static SimClient loaded(Stage stage, String name, int keys) {
+    fill(stage, keys);
+    SimClient client = stage.client(name, fast(), 1 << 16, Stage.ALL);
     stage.start();
     stage.untilEqual(client, Duration.ofMinutes(1));
+    return client;
+  }
+
+  /** A client whose hub is down, and some of whose keys have changed meanwhile. */
+  private static SimClient restartedWithDifferences(Stage stage) {
+    SimClient client = loaded(stage, "doubtful", 600 + stage.random.nextInt(1000));
     stage.hub.kill();
     for (int i = 0; i < 200; i++) {
       stage.put(Stage.key("a", i), 2000); // much more than is on its way at a time
@@ -365,6 +357,13 @@ final class ResyncTest {
 
     long since(DeliveryCounter counter) {
       return stage.hub.count(counter) - then.getOrDefault(counter, 0L);
+    }
+
+    void requireNothingLoaded() {
+      for (DeliveryCounter load :
+          List.of(DeliveryCounter.SNAPSHOTS, DeliveryCounter.RECONCILES_GIVEN_UP)) {
+        assertThat(since(load)).as("seed %d: %s", stage.seed, load).isZero();
+      }
     }
 
     void await(DeliveryCounter counter, long wanted, Duration limit) {
