@@ -128,7 +128,8 @@ final class CassandraDocTest {
           .contains("cassandra")
           .doesNotEndWith(" 0");
       assertThat(status.start().awaitEnd(LIMIT)).isZero();
-      assertThat(status.output()).containsPattern("\\{\"counter\":\"dead_letters\",\"count\":[1-9]");
+      assertThat(status.output())
+          .containsPattern("\\{\"counter\":\"dead_letters\",\"count\":[1-9]");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

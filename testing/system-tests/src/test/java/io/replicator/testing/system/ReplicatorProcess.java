@@ -87,7 +87,7 @@ final class ReplicatorProcess implements AutoCloseable {
 
   /** kill -9. */
   void kill() {
-    end(true, Duration.ofSeconds(10));
+    end(true, Duration.ofMinutes(1));
   }
 
   /** SIGTERM, and waits for the process to end by itself. Gives its exit code. */

@@ -9,7 +9,6 @@ import io.replicator.testing.testkit.Await;
 import io.replicator.testing.testkit.JsonValues;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -298,12 +297,7 @@ final class VersionedTest {
 
   private static void awaitEqual(RedisServer source, RedisServer target, Node... nodes) {
     Copy.awaitEqual(
-        Node.LIMIT,
-        at(source),
-        at(target),
-        DATABASE,
-        Copy.WITHOUT_CHAIN,
-        () -> story(nodes));
+        Node.LIMIT, at(source), at(target), DATABASE, Copy.WITHOUT_CHAIN, () -> story(nodes));
   }
 
   private static void requireAlive(Node... nodes) {

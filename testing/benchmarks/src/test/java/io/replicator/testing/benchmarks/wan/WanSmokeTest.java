@@ -59,7 +59,7 @@ class WanSmokeTest {
       for (int i = 0; i < 200; i++) {
         site.sourceClient().call("SET", "changed:" + i, "while cut");
       }
-      Waiting.pause(Duration.ofSeconds(8)); // a ping, no answer, other connections are tried
+      Waiting.pause(Duration.ofSeconds(12)); // a ping, no answer, other connections are tried
       assertThat(Targets.keys(target)).isEqualTo(there);
       site.lab().heal();
 
