@@ -123,10 +123,10 @@ final class CassandraSettings {
       LIST.add(
           "cassandra-in-flight",
           new SettingType.Count(1, 4096),
-          "256",
+          "1024",
           on(CLIENT),
           also(),
-          "Most statements under way at once; fewer when Cassandra is overloaded.");
+          "Most statements under way at once, of 8 MiB at most; fewer when Cassandra is overloaded.");
 
   static final Setting TIMEOUT =
       LIST.add(

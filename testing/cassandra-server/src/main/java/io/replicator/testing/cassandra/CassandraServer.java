@@ -134,6 +134,33 @@ public final class CassandraServer implements AutoCloseable {
     process = null;
   }
 
+  /** kill -STOP: it keeps its connections and answers nothing, until {@link #resume}. */
+  public void pause() {
+    signal("STOP");
+  }
+
+  public void resume() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    Process running = process;
+    if (running == null) {
+      throw new IllegalStateException("Cassandra is not running");
+    }
+    try {
+      int code =
+          new ProcessBuilder("kill", "-" + name, Long.toString(running.pid())).start().waitFor();
+      if (code != 0) {
+        throw new IllegalStateException("kill -" + name + " ended with " + code);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Seconds of processor time it has used since its start. */
   public double cpuSeconds() {
     Process running = process;

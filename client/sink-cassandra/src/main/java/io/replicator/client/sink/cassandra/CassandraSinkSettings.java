@@ -44,6 +44,8 @@ public record CassandraSinkSettings(
           "EACH_QUORUM",
           "LOCAL_ONE");
 
+  static final int MOST_IN_FLIGHT = 4096;
+
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,47}");
 
   public CassandraSinkSettings {
@@ -60,7 +62,7 @@ public record CassandraSinkSettings(
           "consistency '" + consistency + "': expected one of " + CONSISTENCIES);
     }
     requireDistinct(databases);
-    requireRange("inFlight", inFlight, 1, 4096);
+    requireRange("inFlight", inFlight, 1, MOST_IN_FLIGHT);
     requireRange("timeout ms", timeout.toMillis(), 100, 3600_000);
     requireRange("maxValueBytes", maxValueBytes, 1024, 128L << 20);
     requireRange("atomicBytes", atomicBytes, 1024, 8L << 20);
@@ -75,7 +77,7 @@ public record CassandraSinkSettings(
         "LOCAL_QUORUM",
         Map.of(),
         List.of(),
-        256,
+        1024,
         Duration.ofSeconds(10),
         8 << 20,
         1 << 20,

@@ -217,7 +217,7 @@ final class ChangeWriter {
 
   private void send(Work work) {
     counters.add(SinkCounter.ROWS, work.size());
-    group.send(work.statement());
+    group.send(work.statement(), work.bytes());
   }
 
   private void sendIfAny(Work work) {

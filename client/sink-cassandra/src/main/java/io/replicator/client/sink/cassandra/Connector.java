@@ -5,16 +5,23 @@ import com.datastax.oss.driver.api.core.CqlSessionBuilder;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
 import com.datastax.oss.driver.api.core.config.ProgrammaticDriverConfigLoaderBuilder;
+import com.datastax.oss.driver.api.core.metadata.Node;
 import com.datastax.oss.driver.api.core.ssl.ProgrammaticSslEngineFactory;
 import com.datastax.oss.driver.internal.core.loadbalancing.DcInferringLoadBalancingPolicy;
 import com.datastax.oss.driver.internal.core.time.ServerSideTimestampGenerator;
+import io.replicator.api.SinkException;
 import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Opens sessions with a cluster; the driver keeps them connected. */
 final class Connector {
   static final Duration REQUEST_LIMIT = Duration.ofSeconds(5);
   private static final Duration FIRST_RECONNECT = Duration.ofMillis(200);
   private static final Duration LAST_RECONNECT = Duration.ofSeconds(5);
+
+  /** All that a sink may have under way, and as many that timed out and were never answered. */
+  private static final int MOST_ON_A_CONNECTION = 2 * CassandraSinkSettings.MOST_IN_FLIGHT;
 
   private static final Duration SCHEMA_WINDOW = Duration.ofMillis(50);
 
@@ -51,7 +58,28 @@ final class Connector {
       builder.withSslEngineFactory(
           new ProgrammaticSslEngineFactory(PemTls.context(tls), null, true));
     }
-    return builder.build();
+    return checked(builder.build());
+  }
+
+  /** The driver would find no node there, and no statement would say why. */
+  private CqlSession checked(CqlSession session) {
+    Set<String> there = new TreeSet<>();
+    for (Node node : session.getMetadata().getNodes().values()) {
+      there.add(String.valueOf(node.getDatacenter()));
+    }
+    String wanted = endpoint.datacenter();
+    if (wanted.isEmpty() || there.contains(wanted)) {
+      return session;
+    }
+    session.forceCloseAsync();
+    throw new SinkException(
+        SinkException.Category.REFUSED,
+        name()
+            + ": data centre '"
+            + wanted
+            + "' is not in this cluster: expected "
+            + String.join(" or ", there)
+            + " (--datacenter; without it, that of the first node that answers)");
   }
 
   private DriverConfigLoader config() {
@@ -73,6 +101,7 @@ final class Connector {
             // A statement that makes a table waits so long for the news of others.
             .withDuration(DefaultDriverOption.METADATA_SCHEMA_WINDOW, SCHEMA_WINDOW)
             .withInt(DefaultDriverOption.CONNECTION_POOL_LOCAL_SIZE, 1)
+            .withInt(DefaultDriverOption.CONNECTION_MAX_REQUESTS, MOST_ON_A_CONNECTION)
             .withInt(DefaultDriverOption.SESSION_LEAK_THRESHOLD, 0)
             .withBoolean(DefaultDriverOption.NETTY_DAEMON, true)
             // Not 0: the end of a session is told on the threads that end.

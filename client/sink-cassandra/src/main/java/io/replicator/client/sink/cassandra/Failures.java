@@ -9,6 +9,7 @@ import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.DriverTimeoutException;
 import com.datastax.oss.driver.api.core.InvalidKeyspaceException;
 import com.datastax.oss.driver.api.core.auth.AuthenticationException;
+import com.datastax.oss.driver.api.core.connection.BusyConnectionException;
 import com.datastax.oss.driver.api.core.servererrors.InvalidConfigurationInQueryException;
 import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
 import com.datastax.oss.driver.api.core.servererrors.OverloadedException;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Predicate;
 
 /** Turns what went wrong at Cassandra into a {@link SinkException} that says what to do. */
 final class Failures {
@@ -53,10 +55,27 @@ final class Failures {
 
   /** Whether it says that there was too much to do in time. */
   static boolean isOverload(Throwable failure) {
+    return says(
+        failure,
+        cause ->
+            isRefusedForLoad(cause)
+                || cause instanceof DriverTimeoutException
+                || cause instanceof QueryConsistencyException);
+  }
+
+  /** Whether a node, or the connection to it, took nothing more for now. */
+  static boolean isRefusedForLoad(Throwable failure) {
+    return says(
+        failure,
+        cause -> cause instanceof OverloadedException || cause instanceof BusyConnectionException);
+  }
+
+  /** What one node said stands among what all nodes said, since the driver tried the others. */
+  private static boolean says(Throwable failure, Predicate<Throwable> what) {
     Throwable cause = unwrap(failure);
-    return cause instanceof OverloadedException
-        || cause instanceof DriverTimeoutException
-        || cause instanceof QueryConsistencyException;
+    return what.test(cause)
+        || (cause instanceof AllNodesFailedException all
+            && all.getAllErrors().values().stream().flatMap(List::stream).anyMatch(what));
   }
 
   static Throwable unwrap(Throwable failure) {

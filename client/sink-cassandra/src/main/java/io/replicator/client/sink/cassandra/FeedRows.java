@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the row of one feed in replicator_feeds. */
 final class FeedRows {
+  /** Both parts of a cursor included, about. */
+  private static final int ROW_BYTES = 1024;
+
   private final CqlSession session;
   private final Statements statements;
   private final Writer writer;
@@ -66,7 +69,7 @@ final class FeedRows {
             .setInstant(9, Instant.ofEpochMilli(nowMillis))
             .setLong(10, micros);
     Writer.Group group = writer.group();
-    group.send(row.build());
+    group.send(row.build(), ROW_BYTES);
     group.await();
   }
 

@@ -28,6 +28,7 @@ final class FeedSession {
   private static final Logger LOG = LoggerFactory.getLogger(FeedSession.class);
 
   private static final long TELL_MILLIS = 60_000;
+  private static final int VERSION_BYTES = 64;
 
   private final FeedId feed;
   private final Cluster cluster;
@@ -373,7 +374,8 @@ final class FeedSession {
                 settings.targetDatabase(feed.database()),
                 stored.chainVersion(),
                 Instant.ofEpochMilli(clock.millis()),
-                now.nextMicros()));
+                now.nextMicros()),
+        VERSION_BYTES);
     group.await();
     counters.add(SinkCounter.VERSIONS, 1);
   }

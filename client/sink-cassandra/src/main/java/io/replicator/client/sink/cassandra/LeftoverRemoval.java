@@ -21,6 +21,7 @@ import java.util.function.Function;
 final class LeftoverRemoval {
   private static final int PAGE_ROWS = 500;
   private static final int MAX_ASKED = 4096;
+  private static final int DELETE_BYTES = 64;
 
   private final Cluster.Open at;
   private final CassandraSinkSettings settings;
@@ -123,7 +124,7 @@ final class LeftoverRemoval {
     int gone = 0;
     for (int i = 0; i < keys.size(); i++) {
       if (!present.get(i)) {
-        group.send(doubtful.get(i).deletion());
+        group.send(doubtful.get(i).deletion(), DELETE_BYTES);
         gone++;
       }
     }

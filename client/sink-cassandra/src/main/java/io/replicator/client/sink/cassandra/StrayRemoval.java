@@ -63,7 +63,7 @@ final class StrayRemoval {
                   .delete(trace, database, ChangeWriter.typedKey(asked.get(i).bytes()), time),
               DELETE_BYTES);
         }
-        group.send(work.statement());
+        group.send(work.statement(), work.bytes());
         gone++;
       }
     }

@@ -1,26 +1,52 @@
 package io.replicator.client.sink.cassandra;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.Statement;
-import com.datastax.oss.driver.api.core.servererrors.OverloadedException;
 import io.replicator.api.Counters;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends statements, a bounded number at a time, and sends again what timed out or met an overload.
- * Each such failure halves the number at a time, which then grows back by one for every full window
- * acknowledged: a cluster that is behind gets less. Shared by all feeds of a sink.
+ * Sends statements, a bounded number (and bytes) at a time, and sends again what timed out or met
+ * an overload, after a pause. Each such failure halves the number at a time, which then grows back
+ * by one for every full window acknowledged: a cluster that is behind gets less. Shared by all
+ * feeds of a sink.
+ *
+ * <p>Who makes statements goes ahead of what is under way. An acknowledgement sends the next one
+ * itself, on the driver's thread: so what is acknowledged together is replaced together, in one
+ * write to the connection, and nobody is woken for it.
+ *
+ * <pre>
+ *   send -> [held, a few] -> a place is free ----------> under way -> acknowledged
+ *                       \-> [waiting, AHEAD or so] -> next -^  |   \-----> next
+ *                                  ^------- [pause] <----------/ failed
+ * </pre>
  */
 final class Writer {
   private static final int LEAST_IN_FLIGHT = 8;
+
+  /** Of statements under way; one that is larger goes alone. */
+  static final long MOST_BYTES_IN_FLIGHT = 8L << 20;
+
   private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long LAST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** So many are handed over together. */
+  private static final int HELD = 16;
+
+  /** While so many wait for those that are under way nothing is taken. */
+  private static final int AHEAD = 256;
 
   private final CqlSession session;
   private final int most;
@@ -31,8 +57,10 @@ final class Writer {
   private final Condition room = lock.newCondition();
   private final Condition ended = lock.newCondition();
   // Guarded by the lock.
+  private final ArrayDeque<Request> waiting = new ArrayDeque<>();
   private int window;
   private int inFlight;
+  private long bytesInFlight;
   private int acknowledged;
 
   Writer(CqlSession session, CassandraSinkSettings settings, Counters<SinkCounter> counters) {
@@ -43,20 +71,28 @@ final class Writer {
     this.counters = counters;
   }
 
-  /** What one batch has under way. */
+  /** What one batch has under way. For one thread. */
   final class Group {
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private final List<Request> held = new ArrayList<>(HELD);
     // Guarded by the lock.
     private int open;
 
-    /** Sends it as soon as there is room; fails with what went wrong before. */
-    void send(Statement<?> statement) {
-      enter(this);
-      attempt(statement, FIRST_PAUSE_NANOS, 0);
+    /**
+     * Sends it as soon as there is room; fails with what went wrong before.
+     *
+     * @param bytes about what it takes
+     */
+    void send(Statement<?> statement, int bytes) {
+      held.add(new Request(this, statement, bytes));
+      if (held.size() == HELD) {
+        handOver();
+      }
     }
 
     /** Waits until everything that was sent is acknowledged. */
     void await() {
+      handOver();
       lock.lock();
       try {
         while (open > 0) {
@@ -68,49 +104,95 @@ final class Writer {
       throwFailure();
     }
 
+    private void handOver() {
+      throwFailure();
+      int places = enter(this, held);
+      for (int i = 0; i < places; i++) {
+        held.get(i).attempt();
+      }
+      held.clear();
+    }
+
     private void throwFailure() {
       Throwable thrown = failure.get();
       if (thrown != null) {
-        throw new java.util.concurrent.CompletionException(thrown);
+        throw new CompletionException(thrown);
       }
     }
 
-    /**
-     * @param sinceNanos when it failed for the first time, 0 = not yet
-     */
-    private void attempt(Statement<?> statement, long pauseNanos, long sinceNanos) {
-      session
-          .executeAsync(statement)
-          .whenComplete((done, thrown) -> {
-            if (thrown == null) {
-              acknowledged();
-              leave(this);
-            } else {
-              failed(statement, pauseNanos, sinceNanos, thrown);
-            }
-          });
+    private boolean hasFailed() {
+      return failure.get() != null;
+    }
+  }
+
+  /** One statement until it is acknowledged or given up. */
+  private final class Request implements BiConsumer<@Nullable AsyncResultSet, @Nullable Throwable> {
+    private final Group group;
+    private final Statement<?> statement;
+    private final int bytes;
+    // Of whoever has it: one thread after the other.
+    private long pauseNanos = FIRST_PAUSE_NANOS;
+    private long sinceNanos; // when it failed for the first time, 0 = not yet
+
+    private Request(Group group, Statement<?> statement, int bytes) {
+      this.group = group;
+      this.statement = statement;
+      this.bytes = bytes;
     }
 
-    private void failed(
-        Statement<?> statement, long pauseNanos, long sinceNanos, Throwable thrown) {
+    private void attempt() {
+      try {
+        session.executeAsync(statement).whenComplete(this);
+      } catch (RuntimeException e) {
+        failed(e);
+      }
+    }
+
+    @Override
+    public void accept(@Nullable AsyncResultSet done, @Nullable Throwable thrown) {
+      if (thrown == null) {
+        counters.add(SinkCounter.STATEMENTS, 1);
+        left(this, true);
+      } else {
+        failed(thrown);
+      }
+    }
+
+    private void failed(Throwable thrown) {
       long now = System.nanoTime();
-      long since = sinceNanos == 0 ? now : sinceNanos;
-      if (failure.get() != null
+      if (sinceNanos == 0) {
+        sinceNanos = now;
+      }
+      if (group.hasFailed()
           || !Failures.isPassing(thrown)
-          || now - since > limit.toNanos()
+          || now - sinceNanos > limit.toNanos()
           || session.isClosed()) {
-        failure.compareAndSet(null, Failures.unwrap(thrown));
-        leave(this);
+        group.failure.compareAndSet(null, Failures.unwrap(thrown));
+        left(this, false);
         return;
       }
-      slower();
+      slower(this);
       counters.add(SinkCounter.OVERLOADS, Failures.isOverload(thrown) ? 1 : 0);
       counters.add(SinkCounter.RETRIES, 1);
-      long pause =
-          Failures.unwrap(thrown) instanceof OverloadedException ? pauseNanos * 4 : pauseNanos;
-      long longer = Math.min(LAST_PAUSE_NANOS, pauseNanos * 2);
-      CompletableFuture.delayedExecutor(pause, TimeUnit.NANOSECONDS)
-          .execute(() -> attempt(statement, longer, since));
+      long pause = Failures.isRefusedForLoad(thrown) ? pauseNanos * 4 : pauseNanos;
+      pauseNanos = Math.min(LAST_PAUSE_NANOS, pauseNanos * 2);
+      CompletableFuture.delayedExecutor(pause, TimeUnit.NANOSECONDS).execute(() -> again(this));
+    }
+  }
+
+  /**
+   * What it does now.
+   *
+   * @param waiting statements for which there is no room
+   */
+  record Load(int inFlight, long bytesInFlight, int waiting, int window) {}
+
+  Load load() {
+    lock.lock();
+    try {
+      return new Load(inFlight, bytesInFlight, waiting.size(), window);
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -118,61 +200,136 @@ final class Writer {
     return new Group();
   }
 
-  private void enter(Group group) {
-    group.throwFailure();
+  /** Takes what is held: says how many have a place, the first ones; the others wait for one. */
+  private int enter(Group group, List<Request> held) {
     lock.lock();
     try {
-      while (inFlight >= window) {
+      while (waiting.size() >= AHEAD) {
         room.awaitUninterruptibly();
       }
-      inFlight++;
-      group.open++;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void leave(Group group) {
-    lock.lock();
-    try {
-      inFlight--;
-      group.open--;
-      if (group.open == 0) {
-        ended.signalAll();
+      int places = 0;
+      while (places < held.size() && hasRoom(held.get(places))) {
+        takePlace(held.get(places));
+        places++;
       }
-      signalRoom();
+      waiting.addAll(held.subList(places, held.size()));
+      group.open += held.size();
+      return places;
     } finally {
       lock.unlock();
     }
   }
 
-  private void acknowledged() {
-    counters.add(SinkCounter.STATEMENTS, 1);
+  /** One is through: the next one takes its place. */
+  private void left(Request gone, boolean acknowledges) {
+    Request next;
+    boolean more;
     lock.lock();
     try {
-      if (window < most && ++acknowledged >= window) {
+      giveUpPlace(gone);
+      closed(gone.group);
+      if (acknowledges && window < most && ++acknowledged >= window) {
         acknowledged = 0;
         window++;
       }
+      next = next();
+      more = next != null && nextHasRoom();
     } finally {
       lock.unlock();
     }
-  }
-
-  /** Not for every place: who waits then sends some statements at once. */
-  private void signalRoom() {
-    if (inFlight <= window - (window + 3) / 4) {
-      room.signalAll();
+    if (next != null) {
+      next.attempt();
+    }
+    if (more) {
+      sendWaiting();
     }
   }
 
-  private void slower() {
+  /** Its pause is over: it goes before those that wait. */
+  private void again(Request failed) {
     lock.lock();
     try {
+      waiting.addFirst(failed);
+    } finally {
+      lock.unlock();
+    }
+    sendWaiting();
+  }
+
+  private void sendWaiting() {
+    boolean more;
+    do {
+      Request next;
+      lock.lock();
+      try {
+        next = next();
+        more = next != null && nextHasRoom();
+      } finally {
+        lock.unlock();
+      }
+      if (next != null) {
+        next.attempt();
+      }
+    } while (more);
+  }
+
+  /** It failed and gives up its place; whoever comes back from a pause calls for the next one. */
+  private void slower(Request failed) {
+    lock.lock();
+    try {
+      giveUpPlace(failed);
       window = Math.max(Math.min(LEAST_IN_FLIGHT, most), window / 2);
       acknowledged = 0;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** The next one that may go, null = none; forgets those of batches that failed. */
+  private @Nullable Request next() {
+    Request next = null;
+    Request first = waiting.peekFirst();
+    while (next == null && first != null && (first.group.hasFailed() || hasRoom(first))) {
+      waiting.removeFirst();
+      if (first.group.hasFailed()) {
+        closed(first.group);
+      } else {
+        takePlace(first);
+        next = first;
+      }
+      first = waiting.peekFirst();
+    }
+    // Not for every place: who waits then hands over some at once.
+    if (waiting.size() <= AHEAD / 2) {
+      room.signalAll();
+    }
+    return next;
+  }
+
+  private boolean nextHasRoom() {
+    Request first = waiting.peekFirst();
+    return first != null && hasRoom(first);
+  }
+
+  private boolean hasRoom(Request request) {
+    return inFlight == 0
+        || (inFlight < window && bytesInFlight + request.bytes <= MOST_BYTES_IN_FLIGHT);
+  }
+
+  private void takePlace(Request request) {
+    inFlight++;
+    bytesInFlight += request.bytes;
+  }
+
+  private void giveUpPlace(Request request) {
+    inFlight--;
+    bytesInFlight -= request.bytes;
+  }
+
+  private void closed(Group group) {
+    group.open--;
+    if (group.open == 0) {
+      ended.signalAll();
     }
   }
 }
