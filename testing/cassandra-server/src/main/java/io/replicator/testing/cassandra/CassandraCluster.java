@@ -5,18 +5,28 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A Cassandra of several nodes on 127.0.0.1, 127.0.0.2 …, each a process of its own with its part
- * of the ring. Nodes join one after the other.
+ * A Cassandra of several nodes on this machine's loopback network, each a process of its own with
+ * its part of the ring. Nodes join one after the other.
  */
 public final class CassandraCluster implements AutoCloseable {
   private final List<CassandraServer> nodes = new ArrayList<>();
 
   private CassandraCluster() {}
 
+  /** All nodes in one data centre. */
   public static CassandraCluster started(ServerOptions options, int size) {
+    return started(options, NodePlace.ring(size));
+  }
+
+  /** Each node in a data centre of its own: "0", "1" … */
+  public static CassandraCluster startedInCentres(ServerOptions options, int size) {
+    return started(options, NodePlace.centres(size));
+  }
+
+  private static CassandraCluster started(ServerOptions options, List<NodePlace> places) {
     CassandraCluster cluster = new CassandraCluster();
     try {
-      for (NodePlace place : NodePlace.ring(size)) {
+      for (NodePlace place : places) {
         cluster.nodes.add(CassandraServer.startedAt(options, place));
       }
       return cluster;

@@ -51,7 +51,7 @@ public record ServerOptions(
     rpc_address: %s
     native_transport_port: %d
     storage_port: %d
-    endpoint_snitch: SimpleSnitch
+    endpoint_snitch: %s
     seed_provider:
       - class_name: org.apache.cassandra.locator.SimpleSeedProvider
         parameters:
@@ -77,6 +77,7 @@ public record ServerOptions(
                 place.host(),
                 place.port(),
                 place.storagePort(),
+                place.snitch(),
                 place.seed(),
                 durable
                     ? "commitlog_sync: group\ncommitlog_sync_group_window: 2ms"
