@@ -33,6 +33,7 @@ import java.util.function.Consumer;
  * <pre>
  *   keys → source Redis → HubServer ── loopback ── Replica → target Redis
  *            load, again into the full target, changes, compare, pages over HTTP
+ *            a Cassandra that hangs up
  * </pre>
  */
 public final class Training {
@@ -113,6 +114,7 @@ public final class Training {
       get(running.httpPort(), "/status");
       get(running.httpPort(), "/metrics");
       compare();
+      CassandraTraining.run();
     }
   }
 
@@ -184,7 +186,7 @@ public final class Training {
     }
   }
 
-  private static Given given(String... words) {
+  static Given given(String... words) {
     return switch (CommandLines.parse(words)) {
       case CommandLines.Request.Run(Given given) -> given;
       case CommandLines.Request.Show show ->
