@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The driver alone: a loop that writes the rows that Replicator writes, as many at once. */
 final class BareCassandra implements AutoCloseable {
-  private static final int IN_FLIGHT = 256;
+  private static final int IN_FLIGHT = 1024;
 
   private final CqlSession session;
   private final JsonValues values = new JsonValues(1);
@@ -63,26 +64,54 @@ final class BareCassandra implements AutoCloseable {
   }
 
   /**
-   * How long it took to write each key once.
+   * What it took to write each key once.
    *
-   * @param secondHalf the seconds of the second half of the keys
+   * @param all of all keys
+   * @param late of the second half of them
    */
-  record Took(double seconds, double secondHalf) {}
+  record Took(Spent all, Spent late) {
+    /** For {@link #parse}. */
+    String line() {
+      return String.join(
+          " ",
+          Double.toString(all.elapsed),
+          Double.toString(late.elapsed),
+          Double.toString(all.cpu),
+          Double.toString(late.cpu));
+    }
+
+    static Took parse(String line) {
+      double[] figures =
+          Arrays.stream(line.split(" ", -1)).mapToDouble(Double::parseDouble).toArray();
+      return new Took(new Spent(figures[0], figures[2]), new Spent(figures[1], figures[3]));
+    }
+  }
+
+  /** Seconds of the clock, and of the processors for this process. */
+  record Spent(double elapsed, double cpu) {
+    private static Spent untilNow() {
+      return new Spent(System.nanoTime() / 1e9, CassandraRun.cpuSeconds(ProcessHandle.current()));
+    }
+
+    private Spent since(Spent before) {
+      return new Spent(elapsed - before.elapsed, cpu - before.cpu);
+    }
+  }
 
   Took load(PreparedStatement insert, int keys) {
     Semaphore places = new Semaphore(IN_FLIGHT);
-    long begun = System.nanoTime();
-    long half = begun;
+    Spent begun = Spent.untilNow();
+    Spent half = begun;
     for (int i = 0; i < keys; i++) {
       if (i == keys / 2) {
-        half = System.nanoTime();
+        half = Spent.untilNow();
       }
       write(insert, places, JsonValues.key(i), values.value(i), i + 1L);
     }
     places.acquireUninterruptibly(IN_FLIGHT);
     requireNoFailure();
-    long end = System.nanoTime();
-    return new Took((end - begun) / 1e9, (end - half) / 1e9);
+    Spent end = Spent.untilNow();
+    return new Took(end.since(begun), end.since(half));
   }
 
   /** Writes random keys at a pace; how many a second were acknowledged. */

@@ -58,12 +58,13 @@ final class CassandraLoad {
     client.awaitReady(LIMIT);
     At end = now(keys);
     return new CassandraTurn(
-        "Replicator",
+        CassandraTurn.REPLICATOR,
         end.seconds,
         first.seconds,
         first.rowsPerSecond(end),
         half.rowsPerSecond(end),
         first.cpu(end),
+        half.cpu(end).writer(),
         hub.status("wireBytes"),
         client.peakMegabytes(),
         hub.peakMegabytes(),

@@ -64,9 +64,11 @@ final class CassandraRun {
     writer.load(keys);
     warmUp();
     bareTurn("bare1", true);
+    newProcessTurn("new1");
     turn("replicator1", false);
     bareTurn("bare2", false);
     turn("replicator2", true);
+    newProcessTurn("new2");
     bareTurn("bare3", false);
     write();
   }
@@ -76,7 +78,7 @@ final class CassandraRun {
     double before = Double.MAX_VALUE;
     double last = Double.MAX_VALUE;
     for (int i = 0; i < MOST_WARM_UPS; i++) {
-      double took = bare.load(bare.prepared("warm"), Math.min(keys, WARM_UP)).seconds();
+      double took = bare.load(bare.prepared("warm"), Math.min(keys, WARM_UP)).all().elapsed();
       say(String.format(Locale.ROOT, "warming up: %,d rows/s", (long) (WARM_UP / took)));
       bare.drop("warm");
       if (took > Math.min(before, last) * (1 - STEADY)) {
@@ -92,21 +94,18 @@ final class CassandraRun {
     say("bare loop");
     PreparedStatement insert = bare.prepared(keyspace);
     double cassandraCpu = cassandra.cpuSeconds();
-    double ownCpu = cpuSeconds(ProcessHandle.current());
     BareCassandra.Took took = bare.load(insert, keys);
-    turns.add(
-        CassandraTurn.bare(
-            took.seconds(),
-            keys / took.seconds(),
-            (keys - keys / 2) / took.secondHalf(),
-            new CassandraTurn.Cpu(
-                (cassandra.cpuSeconds() - cassandraCpu) / keys * 1e6,
-                (cpuSeconds(ProcessHandle.current()) - ownCpu) / keys * 1e6,
-                Double.NaN,
-                Double.NaN)));
+    turns.add(CassandraTurn.bare(took, keys, cassandra.cpuSeconds() - cassandraCpu));
     if (withUpdates) {
       updates.bare(insert, Math.min(keys, CHANGED_KEYS));
     }
+    bare.drop(keyspace);
+  }
+
+  private void newProcessTurn(String keyspace) {
+    settle();
+    say("bare loop, new process");
+    turns.add(BareProcess.turn(folder, cassandra, keyspace, keys));
     bare.drop(keyspace);
   }
 

@@ -13,6 +13,7 @@ import java.util.function.ToDoubleFunction;
  * @param rowsPerSecond after the first ones
  * @param lateRowsPerSecond in the second half of it
  * @param cpu what the rows after the first ones took of the processors
+ * @param lateWriterCpu microseconds a row of the process that writes, in the second half
  * @param threads of the processes of Replicator, by name
  */
 record CassandraTurn(
@@ -22,10 +23,14 @@ record CassandraTurn(
     double rowsPerSecond,
     double lateRowsPerSecond,
     Cpu cpu,
+    double lateWriterCpu,
     double wireBytes,
     double writerMegabytes,
     double hubMegabytes,
     List<String> threads) {
+  static final String REPLICATOR = "Replicator";
+  private static final String BARE = "bare loop";
+  private static final String BARE_ANEW = "bare loop, new process";
 
   /**
    * Processor microseconds for a row.
@@ -34,13 +39,37 @@ record CassandraTurn(
    */
   record Cpu(double cassandra, double writer, double hub, double source) {}
 
-  static CassandraTurn bare(double seconds, double rows, double late, Cpu cpu) {
-    return new CassandraTurn(
-        "bare loop", seconds, 0, rows, late, cpu, Double.NaN, Double.NaN, Double.NaN, List.of());
+  /** By the loop that is warm. */
+  static CassandraTurn bare(BareCassandra.Took took, int keys, double cassandraCpu) {
+    return bare(BARE, took, keys, cassandraCpu, List.of());
   }
 
-  boolean isBare() {
-    return name.equals("bare loop");
+  /** By the loop in a new process. */
+  static CassandraTurn bareAnew(
+      BareCassandra.Took took, int keys, double cassandraCpu, String threads) {
+    return bare(BARE_ANEW, took, keys, cassandraCpu, List.of(threads));
+  }
+
+  private static CassandraTurn bare(
+      String name, BareCassandra.Took took, int keys, double cassandraCpu, List<String> threads) {
+    double micros = 1e6 / keys;
+    int late = keys - keys / 2;
+    return new CassandraTurn(
+        name,
+        took.all().elapsed(),
+        0,
+        keys / took.all().elapsed(),
+        late / took.late().elapsed(),
+        new Cpu(cassandraCpu * micros, took.all().cpu() * micros, Double.NaN, Double.NaN),
+        took.late().cpu() / late * 1e6,
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        threads);
+  }
+
+  boolean isReplicator() {
+    return name.equals(REPLICATOR);
   }
 
   /** All turns in their order, each of Replicator's beside the bare loops before and after it. */
@@ -53,13 +82,23 @@ record CassandraTurn(
     figures.add(
         "rows after the first keys, of the neighbours' mean",
         "%",
-        shares(turns, CassandraTurn::rowsPerSecond));
+        shares(turns, BARE, CassandraTurn::rowsPerSecond));
     figures.add(
         "rows in its second half, of the neighbours' mean",
         "%",
-        shares(turns, CassandraTurn::lateRowsPerSecond));
+        shares(turns, BARE, CassandraTurn::lateRowsPerSecond));
+    figures.add(
+        "rows after the first keys, of those of new processes",
+        "%",
+        shares(turns, BARE_ANEW, CassandraTurn::rowsPerSecond));
     add(figures, "CPU of Cassandra", "µs a row", turns, turn -> turn.cpu.cassandra);
     add(figures, "CPU of the loop or the client", "µs a row", turns, turn -> turn.cpu.writer);
+    add(
+        figures,
+        "CPU of the loop or the client in the second half",
+        "µs a row",
+        turns,
+        CassandraTurn::lateWriterCpu);
     add(figures, "CPU of the hub", "µs a row", turns, turn -> turn.cpu.hub);
     add(figures, "CPU of the source Redis", "µs a row", turns, turn -> turn.cpu.source);
     add(figures, "bytes on the link", "MB", turns, turn -> turn.wireBytes / 1e6);
@@ -69,7 +108,7 @@ record CassandraTurn(
   }
 
   private double started() {
-    return isBare() ? Double.NaN : untilFirst;
+    return isReplicator() ? untilFirst : Double.NaN;
   }
 
   private static void add(
@@ -81,15 +120,25 @@ record CassandraTurn(
     figures.add(name, unit, turns.stream().mapToDouble(figure).toArray());
   }
 
-  /** Of each turn of Replicator, in percent of the mean of the bare loops around it. */
-  static double[] shares(List<CassandraTurn> turns, ToDoubleFunction<CassandraTurn> figure) {
+  /** Of each turn of Replicator, in percent of the mean of the nearest others around it. */
+  static double[] shares(
+      List<CassandraTurn> turns, String others, ToDoubleFunction<CassandraTurn> figure) {
     double[] shares = new double[turns.size()];
     Arrays.fill(shares, Double.NaN);
-    for (int i = 1; i < turns.size() - 1; i++) {
-      if (!turns.get(i).isBare()) {
-        double around =
-            figure.applyAsDouble(turns.get(i - 1)) + figure.applyAsDouble(turns.get(i + 1));
-        shares[i] = 200 * figure.applyAsDouble(turns.get(i)) / around;
+    for (int i = 0; i < shares.length; i++) {
+      CassandraTurn turn = turns.get(i);
+      if (turn.isReplicator()) {
+        List<CassandraTurn> around = new ArrayList<>();
+        turns.subList(0, i).reversed().stream()
+            .filter(other -> other.name.equals(others))
+            .findFirst()
+            .ifPresent(around::add);
+        turns.subList(i, turns.size()).stream()
+            .filter(other -> other.name.equals(others))
+            .findFirst()
+            .ifPresent(around::add);
+        double mean = around.stream().mapToDouble(figure).average().orElse(Double.NaN);
+        shares[i] = 100 * figure.applyAsDouble(turn) / mean;
       }
     }
     return shares;
