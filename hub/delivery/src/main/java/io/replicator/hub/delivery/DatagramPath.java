@@ -318,8 +318,8 @@ final class DatagramPath {
   /** Looks who is lost by now, and whether there is a path at all. */
   private void judge() {
     long now = loop.nowNanos();
-    long silent = inFlight.unansweredNanos(now);
     fates.judge(sender.sent(), now);
+    long silent = inFlight.unansweredNanos(now);
     if (silent >= silentLimit()) {
       down("nothing heard of datagrams for " + Duration.ofNanos(silent).toMillis() + " ms");
     }

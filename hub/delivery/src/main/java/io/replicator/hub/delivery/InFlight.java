@@ -21,14 +21,6 @@ final class InFlight {
   /** The most numbers between the oldest unsettled one and the next. */
   static final int MAX_DATAGRAMS = 8192;
 
-  /** Overtaken by so many it is lost (RFC 9002 says 3); raised when that was wrong, for a while. */
-  private static final int FIRST_REORDER = 3;
-
-  private static final int MAX_REORDER = 256;
-
-  /** So many that came in time make it a quarter less patient. */
-  private static final int REORDER_TRUSTED_FOR = 512;
-
   private static final int REORDER_PARTS_OF_ROUND_TRIP = 16;
 
   /** One datagram: which slots it had, at which versions. */
@@ -41,6 +33,7 @@ final class InFlight {
     final long sentNanos;
     private boolean received;
     private boolean lost;
+    private boolean overtaken;
     private boolean settled;
 
     Sent(long number, DatagramLane lane, int[] slots, long[] versions, int bytes, long sentNanos) {
@@ -61,6 +54,7 @@ final class InFlight {
   private final RoundTrip roundTrip;
   private final LineShare share;
   private final BlackHole hole;
+  private final LossPatience patience;
   private long first = 1;
   private long next = 1;
   private long newestReceived;
@@ -68,11 +62,12 @@ final class InFlight {
   private long outstandingBytes;
   private long unsettledBytes;
   private int outstanding;
-  private int reorder = FIRST_REORDER;
-  private int inTime;
   private long late;
 
-  /** Since when nothing at all has been acknowledged of what is out; -1 = nothing is out. */
+  /**
+   * Since when nothing at all has been acknowledged of what is out, without the time that we stood
+   * still; -1 = nothing is out.
+   */
   private long unansweredSinceNanos = -1;
 
   /**
@@ -83,6 +78,7 @@ final class InFlight {
     this.roundTrip = roundTrip;
     this.share = share;
     this.hole = hole;
+    this.patience = new LossPatience(roundTrip);
   }
 
   /** The number of the next datagram. */
@@ -144,13 +140,10 @@ final class InFlight {
     if (sent.lost) {
       late++;
       unsettledBytes += sent.bytes;
-      reorder = Math.clamp(newestReceived - sent.number + 1, reorder, MAX_REORDER);
-      inTime = 0;
+      wasNotLost(sent, nowNanos);
+      share.late(nowNanos);
     } else {
-      if (++inTime == REORDER_TRUSTED_FOR) {
-        reorder = Math.max(FIRST_REORDER, reorder - reorder / 4);
-        inTime = 0;
-      }
+      patience.cameInTime();
       outstandingBytes -= sent.bytes;
       outstanding--;
     }
@@ -164,6 +157,14 @@ final class InFlight {
     hole.arrived(sent.bytes);
     if (outstanding > 0) {
       unansweredSinceNanos = nowNanos;
+    }
+  }
+
+  private void wasNotLost(Sent sent, long nowNanos) {
+    if (sent.overtaken) {
+      patience.cameAfter(newestReceived - sent.number + 1);
+    } else {
+      patience.cameLate(nowNanos);
     }
   }
 
@@ -186,16 +187,21 @@ final class InFlight {
   /** Who is lost by now: gives each of them once. */
   List<Sent> lost(long nowNanos) {
     List<Sent> lost = new ArrayList<>();
+    Sent oldest = oldestOutstanding();
+    long stood = patience.looks(oldest == null ? nowNanos : dueNanos(oldest), nowNanos);
+    if (unansweredSinceNanos >= 0) {
+      unansweredSinceNanos = Math.min(unansweredSinceNanos + stood, nowNanos);
+    }
     long reorderNanos = roundTrip.smoothedNanos() / REORDER_PARTS_OF_ROUND_TRIP;
     for (long number = first; number < next && outstanding > 0; number++) {
       Sent sent = ring[index(number)];
       if (sent == null || !sent.isOutstanding()) {
         continue;
       }
-      boolean overtaken =
-          number + reorder <= newestReceived
+      sent.overtaken =
+          number + patience.reorder() <= newestReceived
               && newestReceivedSentNanos - sent.sentNanos >= reorderNanos;
-      if (overtaken || nowNanos - sent.sentNanos >= roundTrip.lostAfterNanos()) {
+      if (sent.overtaken || nowNanos >= dueNanos(sent)) {
         sent.lost = true;
         outstanding--;
         outstandingBytes -= sent.bytes;
@@ -209,15 +215,26 @@ final class InFlight {
     return lost;
   }
 
-  /** When {@link #lost} should be asked next if nothing is heard before; -1 = nothing is out. */
-  long nextLossNanos() {
+  /** Waits longer while later ones are out and do not come either. */
+  private long dueNanos(Sent sent) {
+    boolean silence = sent.number > newestReceived && sent.number + 1 < next;
+    return patience.dueNanos(sent.sentNanos, silence);
+  }
+
+  private @Nullable Sent oldestOutstanding() {
     for (long number = first; number < next && outstanding > 0; number++) {
       Sent sent = ring[index(number)];
       if (sent != null && sent.isOutstanding()) {
-        return sent.sentNanos + roundTrip.lostAfterNanos();
+        return sent;
       }
     }
-    return -1;
+    return null;
+  }
+
+  /** When {@link #lost} should be asked next if nothing is heard before; -1 = nothing is out. */
+  long nextLossNanos() {
+    Sent oldest = oldestOutstanding();
+    return oldest == null ? -1 : dueNanos(oldest);
   }
 
   /** Nobody waits for what this lane has sent any more. */

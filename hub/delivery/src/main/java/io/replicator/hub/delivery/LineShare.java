@@ -1,36 +1,38 @@
 package io.replicator.hub.delivery;
 
+import io.replicator.hub.delivery.LineRounds.Round;
+
 /**
  * How much of a path's datagrams may be on the line at a time, so that no queue stands before its
  * narrowest place for our sake, and somebody else's connection has its part of it. QUIC's own
  * congestion control lies below and allows for about two round trips: all that a usual queue takes.
+ * Who does not fill that, or only for a moment after a machine stood still, is left alone.
  *
  * <p>Two modes, and the switch between them, are those of Copa (Arun and Balakrishnan, NSDI 2018,
  * 4.1): alone, as much as the line holds without a queue, which is what arrives in the least round
  * trip (Kleinrock's point, as in BBR); where somebody else keeps a queue, one more CUBIC connection
- * (RFC 9438). Who keeps it is found out by sending less: what is ours goes then. A queue is the
- * least round trip of the last one above the least of a minute, so a busy machine makes none.
+ * (RFC 9438). Who keeps it is found out by sending less: what is ours goes then.
  *
  * <pre>
- *             queue, and we fill the window             it is still there: not ours
- *   ALONE ───────────────────────────────────▶ DRAINING ──────────────────────────▶ BESIDE
- *     ▲ ▲               it is gone: ours        │    ▲                               │  │
- *     │ └───────────────────────────────────────┘    └──────── now and then ─────────┘  │
- *     └──────────────────── no queue for some round trips, or no need ──────────────────┘
+ *   FREE ──────────────┐
+ *     ▲                │ a queue stands, and we fill the window
+ *     │ no need        ▼                   it is still there: not ours
+ *   ALONE ─────────▶ DRAINING ──────────────────────────▶ BESIDE ── no need ──▶ FREE
+ *     ▲ ▲  it is gone: ours │  ▲                            │ │
+ *     │ └───────────────────┘  └────── now and then ────────┘ │
+ *     └────────────── no queue for some round trips ──────────┘
  * </pre>
  *
- * What is lost counts beside somebody only, and beyond what the line loses anyway: alone it is left
- * to QUIC. It is told the time. Confined to the loop.
+ * What is lost counts beside somebody only: alone it is left to QUIC. It is told the time. Confined
+ * to the loop.
  */
 final class LineShare {
   private enum State {
+    FREE,
     ALONE,
     DRAINING,
     BESIDE
   }
-
-  /** So many bytes at first: what QUIC begins with. */
-  private static final double FIRST_BYTES = 32 * 1200;
 
   private static final double MIN_BYTES = 4 * 1200;
   private static final int PACKET_BYTES = 1250;
@@ -38,24 +40,8 @@ final class LineShare {
   /** A nearer peer has no queue worth looking at. */
   private static final long NEAR_NANOS = 3_000_000;
 
-  private static final long MIN_ROUND_NANOS = 25_000_000;
-  private static final long MIN_QUEUE_NANOS = 5_000_000;
-  private static final int QUEUE_PARTS_OF_ROUND_TRIP = 8;
-  private static final int QUEUE_PACKETS = 2;
-
-  /** So many with a queue and a full window, or one if it is huge: the line carries no more. */
-  private static final int FULL_ROUNDS = 2;
-
-  /** At the start: more arrives than before, so the line carries more. */
-  private static final double STILL_GROWING = 1.25;
-
-  /** Of the fastest there was; and how quickly it comes back from there. */
-  private static final double FAR_BELOW = 0.7;
-
+  /** Far below what the line carried, so much more each round trip. */
   private static final double BACK = 1.25;
-
-  /** Of it, at each queue: lines become slower. */
-  private static final double FORGOTTEN = 0.85;
 
   private static final double FAST_CREEP = 1 + 1 / 16.0;
   private static final int ROUNDS_BEFORE_FAST = 8;
@@ -72,76 +58,54 @@ final class LineShare {
   private static final int ROUNDS_WITHOUT_QUEUE = 4;
   private static final int ROUNDS_WITHOUT_NEED = 8;
 
-  /** A share lost beyond what the line loses (BBRv2 has the same) of so many is one too many. */
-  private static final double LOSS_BEYOND = 0.005;
-
   /** What somebody who comes leaves at first of what we had, whoever it is. */
   private static final double LEFT = 0.3;
 
   private static final double LEFT_HALF_LIFE_NANOS = 60e9;
-  private static final int JUDGED_DATAGRAMS = 50;
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final LeastRoundTrip least = new LeastRoundTrip();
+  private final LineRounds rounds = new LineRounds();
+  private final StandingQueue queue = new StandingQueue();
+  private final LossBeyond losses = new LossBeyond();
   private final CubicCurve curve = new CubicCurve();
-  private State state = State.ALONE;
-  private double window = FIRST_BYTES;
-  private boolean starting = true;
+  private State state = State.FREE;
+  private double window;
+  private long outBytes;
+  private long tookNanos;
   private int quietRounds;
   private int needlessRounds;
 
-  // The round under way.
-  private long roundNanos = -1;
-  private long roundLeast = Long.MAX_VALUE;
-  private long arrivedBytes;
-  private long tookNanos;
-  private int arrivals;
-  private int arrivalsWhenFull;
-  private boolean isFull;
-  private boolean wasOurs;
-  private int fullRounds;
-
-  // Draining.
+  // Draining: what there was before, and what arrived.
+  private final WhoseQueue whose = new WhoseQueue();
   private double before;
   private double rate;
-  private double fastest;
   private boolean wasBeside;
+  private long askedNanos;
 
   /** Beside somebody: since when, and at which rate before. */
   private long besideSinceNanos;
 
   private double rateAlone;
-  private long drainNanos;
-  private long lowSinceNanos;
-  private long askedNanos;
-
-  // Losses.
-  private double lineLoses;
-  private int judged;
-  private int lost;
-  private long cutNanos;
+  private double beforeCut;
 
   /** Forgets all: the path is another one. */
   void restart() {
     least.forget();
+    rounds.forget();
+    queue.forget();
+    losses.forget();
     curve.reset();
-    state = State.ALONE;
-    window = FIRST_BYTES;
-    starting = true;
+    state = State.FREE;
+    rateAlone = 0;
     quietRounds = 0;
-    fullRounds = 0;
-    isFull = false;
-    roundNanos = -1;
-    fastest = 0;
-    lineLoses = 0;
-    judged = 0;
-    lost = 0;
+    needlessRounds = 0;
   }
 
   /** At most so much may be out. */
   long windowBytes() {
     boolean near = least.nanos() > 0 && least.nanos() < NEAR_NANOS;
-    return near ? Long.MAX_VALUE : (long) window;
+    return near || state == State.FREE ? Long.MAX_VALUE : (long) window;
   }
 
   /** Whether somebody else keeps a queue. */
@@ -155,110 +119,72 @@ final class LineShare {
    * @param allowedBytes by this and by QUIC
    */
   void out(long bytes, long allowedBytes, long nowNanos) {
-    isFull = bytes + PACKET_BYTES > allowedBytes;
-    wasOurs |= bytes + PACKET_BYTES > window;
-    if (state == State.DRAINING && lowSinceNanos < 0 && bytes <= window) {
-      lowSinceNanos = nowNanos;
-      roundLeast = Long.MAX_VALUE;
+    outBytes = bytes;
+    rounds.out(bytes + PACKET_BYTES > allowedBytes, bytes + PACKET_BYTES > windowBytes());
+    if (state == State.DRAINING) {
+      whose.out(bytes, nowNanos);
     }
   }
 
   /** One was sent then and is acknowledged now. */
   void arrived(int bytes, long sentNanos, long nowNanos) {
-    long took = nowNanos - sentNanos;
-    least.sample(took, nowNanos);
-    if (roundNanos < 0) {
-      begin(nowNanos);
-    }
-    arrivedBytes += bytes;
-    arrivals++;
-    arrivalsWhenFull += isFull ? 1 : 0;
-    judged++;
-    if (starting && isFull) {
-      window += bytes; // as QUIC does at first
-    }
-    if (state != State.DRAINING) {
-      roundLeast = Math.min(roundLeast, took);
-      if (sentNanos >= roundNanos && nowNanos - roundNanos >= MIN_ROUND_NANOS) {
-        round(nowNanos);
+    least.sample(nowNanos - sentNanos, nowNanos);
+    losses.arrived();
+    if (state == State.DRAINING) {
+      switch (whose.arrived(sentNanos, nowNanos, least.nanos(), queue)) {
+        case NOT_YET -> {}
+        case OURS -> drained(false, nowNanos);
+        case OTHERS -> drained(true, nowNanos);
       }
-    } else if (lowSinceNanos >= 0 && sentNanos >= lowSinceNanos) {
-      roundLeast = Math.min(roundLeast, took);
-      if (sentNanos - lowSinceNanos >= least.nanos() / 4) {
-        drained(nowNanos);
-      }
+      return;
+    }
+    Round round = rounds.arrived(bytes, sentNanos, nowNanos);
+    if (round != null) {
+      ended(round, nowNanos);
     }
   }
 
   /** One that was sent then is lost. */
   void lost(long sentNanos, long nowNanos) {
-    judged++;
-    if (state != State.BESIDE || sentNanos > cutNanos) {
-      lost++;
-    }
-    if (state == State.BESIDE && judged >= JUDGED_DATAGRAMS) {
-      if (lost > judged * (2 * lineLoses + LOSS_BEYOND)) {
-        window = Math.max(left(nowNanos), curve.cut(window, nowNanos));
-        cutNanos = nowNanos;
-      }
-      judged = 0;
-      lost = 0;
+    losses.lost(sentNanos);
+    if (state == State.BESIDE && losses.isTooMuch()) {
+      beforeCut = window;
+      window = Math.max(left(nowNanos), curve.cut(window, nowNanos));
+      losses.restart(nowNanos);
     }
   }
 
-  private void begin(long nowNanos) {
-    roundNanos = nowNanos;
-    roundLeast = Long.MAX_VALUE;
-    arrivedBytes = 0;
-    arrivals = 0;
-    arrivalsWhenFull = 0;
-    wasOurs = false;
+  /** One that was said to be lost was not. */
+  void late(long nowNanos) {
+    if (losses.cameAfterAll() && state == State.BESIDE && beforeCut > window) {
+      window = curve.goOn(beforeCut, nowNanos);
+    }
   }
 
-  private void round(long nowNanos) {
-    double arrived = arrivedBytes * NANOS_PER_SECOND / (nowNanos - roundNanos);
-    boolean more = starting && arrived > fastest * STILL_GROWING;
-    fastest = Math.max(fastest, arrived);
-    tookNanos = roundLeast;
-    boolean queue = isQueue(roundLeast);
-    boolean huge = roundLeast > 2 * least.nanos();
-    fullRounds = queue && wasFull() && !more ? fullRounds + (huge ? FULL_ROUNDS : 1) : 0;
+  private void ended(Round round, long nowNanos) {
+    tookNanos = round.leastNanos();
+    boolean isQueue = queue.saw(round, least.nanos());
+    needlessRounds = round.full() ? 0 : needlessRounds + 1;
     switch (state) {
-      case ALONE -> alone(queue, arrived, nowNanos);
-      case BESIDE -> beside(queue, arrived, nowNanos);
+      case FREE, ALONE -> alone(round, isQueue, nowNanos);
+      case BESIDE -> beside(round, isQueue, nowNanos);
       case DRAINING -> {}
     }
-    begin(nowNanos);
   }
 
-  /** For most of the round: a busy machine makes a burst, but not that. */
-  private boolean wasFull() {
-    return 2 * arrivalsWhenFull > arrivals;
-  }
-
-  /** What was faster before is asked for twice as long: then it is rather the machine. */
-  private boolean isOverfull(double arrived) {
-    return fullRounds >= (arrived < FAR_BELOW * fastest ? 2 * FULL_ROUNDS : FULL_ROUNDS);
-  }
-
-  private boolean isQueue(long took) {
-    double packets = QUEUE_PACKETS * PACKET_BYTES / Math.max(1, fastest) * NANOS_PER_SECOND;
-    long part = least.nanos() / QUEUE_PARTS_OF_ROUND_TRIP;
-    long tolerated = Math.max(Math.max(MIN_QUEUE_NANOS, part), (long) packets);
-    return took - least.nanos() > tolerated;
-  }
-
-  private void alone(boolean queue, double arrived, long nowNanos) {
-    rateAlone += (arrived - rateAlone) / 8;
-    if (judged >= 2 * JUDGED_DATAGRAMS) {
-      lineLoses += (lost / (double) judged - lineLoses) / 2;
-      judged = 0;
-      lost = 0;
+  private void alone(Round round, boolean isQueue, long nowNanos) {
+    rateAlone += (round.bytesPerSecond() - rateAlone) / 8;
+    if (state == State.ALONE || (!isQueue && !round.full())) {
+      losses.isTheLines();
+    } else {
+      losses.restart(nowNanos); // a queue that overflows loses too
     }
-    if (isOverfull(arrived)) {
+    if (queue.stands(state == State.FREE)) {
       wasBeside = false;
-      drain(arrived, nowNanos);
-    } else if (wasOurs && !queue) {
+      drain(nowNanos);
+    } else if (needlessRounds >= ROUNDS_WITHOUT_NEED) {
+      state = State.FREE;
+    } else if (state == State.ALONE && round.ours() && !isQueue) {
       quietRounds++;
       window = grown();
     }
@@ -268,25 +194,21 @@ final class LineShare {
    * A packet more each round trip, which makes several of ours equal in time; far below, faster.
    */
   private double grown() {
-    if (starting) {
-      return window;
-    }
-    if (window < FAR_BELOW * fastest * least.nanos() / NANOS_PER_SECOND) {
+    if (queue.isFarBelow(window * NANOS_PER_SECOND / Math.max(1, least.nanos()))) {
       return window * BACK;
     }
     return quietRounds > ROUNDS_BEFORE_FAST ? window * FAST_CREEP : window + PACKET_BYTES;
   }
 
-  private void drain(double arrived, long nowNanos) {
+  private void drain(long nowNanos) {
+    rate = queue.taken();
+    before =
+        state == State.FREE
+            ? Math.min((double) outBytes, rate * tookNanos / NANOS_PER_SECOND)
+            : window;
     state = State.DRAINING;
-    starting = false;
-    fullRounds = 0;
-    fastest = Math.max(arrived, fastest * FORGOTTEN);
-    before = window;
-    rate = arrived;
     window = Math.max(MIN_BYTES, DRAINED * held());
-    drainNanos = nowNanos;
-    lowSinceNanos = -1;
+    whose.begin(window, nowNanos);
   }
 
   /** What the line holds of ours without a queue. */
@@ -294,28 +216,26 @@ final class LineShare {
     return rate * least.nanos() / NANOS_PER_SECOND;
   }
 
-  private void drained(long nowNanos) {
+  private void drained(boolean isQueue, long nowNanos) {
     askedNanos = nowNanos;
-    judged = 0;
-    lost = 0;
-    if (!isQueue(roundLeast)) {
+    quietRounds = 0;
+    needlessRounds = 0;
+    if (!isQueue) {
       state = State.ALONE;
-      quietRounds = 0;
       window = Math.max(MIN_BYTES, held());
     } else if (wasBeside) {
       state = State.BESIDE;
       window = before;
-      curve.paused(nowNanos - drainNanos);
+      curve.paused(nowNanos - whose.beganNanos());
     } else {
       state = State.BESIDE;
-      quietRounds = 0;
-      needlessRounds = 0;
       curve.reset();
       besideSinceNanos = nowNanos;
       window = Math.max(left(nowNanos), curve.cut(before, nowNanos));
     }
-    cutNanos = nowNanos;
-    begin(nowNanos);
+    losses.restart(nowNanos);
+    beforeCut = 0;
+    rounds.begin(nowNanos);
   }
 
   /** Beside somebody it is at least this, with the queue that there is. */
@@ -324,19 +244,20 @@ final class LineShare {
     return Math.max(MIN_BYTES, kept * rateAlone * tookNanos / NANOS_PER_SECOND);
   }
 
-  private void beside(boolean queue, double arrived, long nowNanos) {
-    quietRounds = queue ? 0 : quietRounds + 1;
-    needlessRounds = wasFull() ? 0 : needlessRounds + 1;
-    if (quietRounds >= ROUNDS_WITHOUT_QUEUE || needlessRounds >= ROUNDS_WITHOUT_NEED) {
+  private void beside(Round round, boolean isQueue, long nowNanos) {
+    quietRounds = isQueue ? 0 : quietRounds + 1;
+    if (needlessRounds >= ROUNDS_WITHOUT_NEED) {
+      state = State.FREE;
+    } else if (quietRounds >= ROUNDS_WITHOUT_QUEUE) {
       state = State.ALONE;
       quietRounds = 0;
-    } else if (isOverfull(arrived) && nowNanos / ASK_NANOS > askedNanos / ASK_NANOS) {
+    } else if (queue.stands(false) && nowNanos / ASK_NANOS > askedNanos / ASK_NANOS) {
       wasBeside = true;
-      drain(arrived, nowNanos);
-    } else if (wasOurs) {
-      window = Math.max(window, curve.windowBytes(roundLeast, nowNanos));
+      drain(nowNanos);
+    } else if (round.ours()) {
+      window = Math.max(window, curve.windowBytes(round.leastNanos(), nowNanos));
     } else {
-      curve.paused(nowNanos - roundNanos);
+      curve.paused(round.nanos());
     }
   }
 }

@@ -9,6 +9,7 @@ import io.replicator.hub.qos.QosShares;
 import io.replicator.link.codec.Compression;
 import io.replicator.link.codec.Dictionary;
 import io.replicator.link.wire.FeedRequest;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,7 @@ final class InFlightTest {
   private final InFlight inFlight =
       new InFlight(roundTrip, new LineShare(), new BlackHole(roundTrip));
   private final DatagramLane lane = lane();
+  private long looked;
 
   private static DatagramLane lane() {
     Lab lab = Lab.plain();
@@ -54,8 +56,22 @@ final class InFlightTest {
     inFlight.add(lane, new int[] {1}, new long[] {5}, 1000, atMillis * MILLI);
   }
 
+  /** Looks whenever it is asked to until then, as a timer does. */
   private List<Long> lost(long atMillis) {
-    return inFlight.lost(atMillis * MILLI).stream().map(sent -> sent.number).toList();
+    List<Long> lost = new ArrayList<>();
+    for (long at = inFlight.nextLossNanos(); at >= 0 && at < atMillis * MILLI; ) {
+      looked = Math.max(at, looked);
+      inFlight.lost(looked).forEach(sent -> lost.add(sent.number));
+      at = inFlight.nextLossNanos();
+    }
+    looked = atMillis * MILLI;
+    inFlight.lost(looked).forEach(sent -> lost.add(sent.number));
+    return lost;
+  }
+
+  /** Looks then, and did not before. */
+  private int lostWhenLookingAgain(long atMillis) {
+    return inFlight.lost(atMillis * MILLI).size();
   }
 
   private void knowRoundTripOf100() {
@@ -102,6 +118,51 @@ final class InFlightTest {
     }
     inFlight.received(22, 32, 310 * MILLI);
     assertThat(lost(311)).isEmpty();
+  }
+
+  @Test
+  void whileLaterOnesDoNotComeEitherItWaitsALittleLonger() {
+    knowRoundTripOf100();
+    for (int i = 0; i < 4; i++) {
+      send(10L * i);
+    }
+    assertThat(lost(149)).isEmpty();
+    assertThat(lost(150)).containsExactly(1L);
+    inFlight.received(3, 3, 156 * MILLI);
+    assertThat(lost(157)).containsExactly(2L);
+  }
+
+  @Test
+  void ifWeStoodStillWhatCameMeanwhileIsHeardFirst() {
+    knowRoundTripOf100();
+    for (int i = 0; i < 10; i++) {
+      send(10L * i);
+    }
+    assertThat(lostWhenLookingAgain(100)).isZero();
+    assertThat(lostWhenLookingAgain(300)).isZero();
+    inFlight.received(1, 9, 301 * MILLI);
+    assertThat(lostWhenLookingAgain(308)).isZero();
+    assertThat(inFlight.late()).isZero();
+    assertThat(inFlight.unansweredNanos(308 * MILLI)).isLessThan(10 * MILLI);
+    assertThat(lost(1000)).containsExactly(10L);
+  }
+
+  @Test
+  void whoWasTooLateAndCameMakesItWaitLongerForAWhile() {
+    knowRoundTripOf100();
+    send(0);
+    assertThat(lost(130)).containsExactly(1L);
+    inFlight.received(1, 1, 140 * MILLI);
+    assertThat(inFlight.late()).isEqualTo(1);
+    send(1000);
+    assertThat(inFlight.nextLossNanos() - 1000 * MILLI)
+        .isGreaterThan(roundTrip.lostAfterNanos() + 10 * MILLI);
+    for (int i = 0; i < 520; i++) {
+      send(1000);
+    }
+    inFlight.received(2, 522, 1100 * MILLI);
+    send(2000);
+    assertThat(inFlight.nextLossNanos() - 2000 * MILLI).isEqualTo(roundTrip.lostAfterNanos());
   }
 
   @Test

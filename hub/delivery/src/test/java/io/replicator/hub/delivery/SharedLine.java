@@ -70,11 +70,20 @@ final class SharedLine {
 
   private static final class Packet {
     final long sentNanos;
+    final long madeNanos;
     boolean gone;
 
-    Packet(long sentNanos) {
+    Packet(long sentNanos, long madeNanos) {
       this.sentNanos = sentNanos;
+      this.madeNanos = madeNanos;
     }
+  }
+
+  /** Who is busy with something else for a while. */
+  enum Busy {
+    SENDER,
+    RECEIVER,
+    WAY_BACK
   }
 
   /** Sends as much as its window lets be out. */
@@ -82,6 +91,8 @@ final class SharedLine {
     private final ArrayDeque<Packet> out = new ArrayDeque<>();
     private int outPackets;
     private long standsUntilNanos;
+    private long farStandsUntilNanos;
+    private long backStandsUntilNanos;
     long arrivedBytes;
     long lostPackets;
     long sentPackets;
@@ -102,9 +113,22 @@ final class SharedLine {
       return true;
     }
 
-    /** Its machine is busy with something else for so long. */
-    final void standStill(long millis) {
-      standsUntilNanos = now + millis * MILLI;
+    /** When what leaves now was made. */
+    long madeNanos() {
+      return now;
+    }
+
+    /** It is at the far end. */
+    void came(long madeNanos) {}
+
+    /** Nothing gets on there for so long. */
+    final void standStill(Busy who, long millis) {
+      long until = now + millis * MILLI;
+      switch (who) {
+        case SENDER -> standsUntilNanos = until;
+        case RECEIVER -> farStandsUntilNanos = until;
+        case WAY_BACK -> backStandsUntilNanos = until;
+      }
     }
 
     final long outBytes() {
@@ -116,7 +140,7 @@ final class SharedLine {
           && now >= standsUntilNanos
           && outBytes() + PACKET_BYTES <= windowBytes()
           && mayLeave()) {
-        Packet packet = new Packet(now);
+        Packet packet = new Packet(now, madeNanos());
         out.add(packet);
         outPackets++;
         sentPackets++;
@@ -134,9 +158,18 @@ final class SharedLine {
       }
       freeNanos = Math.max(now, freeNanos) + PACKET_BYTES * 1_000_000_000L / bytesPerSecond;
       if (random.nextInt(1000) >= lossPerMille) {
-        at(freeNanos + oneWayNanos, () -> arrivedBytes += PACKET_BYTES);
-        at(freeNanos + 2 * oneWayNanos, () -> heard(packet));
+        at(freeNanos + oneWayNanos, () -> reached(packet));
       }
+    }
+
+    private void reached(Packet packet) {
+      if (now < farStandsUntilNanos) {
+        at(farStandsUntilNanos, () -> reached(packet));
+        return;
+      }
+      arrivedBytes += PACKET_BYTES;
+      came(packet.madeNanos);
+      at(Math.max(now, backStandsUntilNanos) + oneWayNanos, () -> heard(packet));
     }
 
     private void heard(Packet packet) {
@@ -175,13 +208,15 @@ final class SharedLine {
     }
   }
 
-  /** Datagrams of ours, over a QUIC that would let two round trips be out. */
+  /** Datagrams of ours, over a QUIC that lets so much be out. */
   final class Ours extends Sender {
     final LineShare share = new LineShare();
     private final double quicBytes;
     private final double demandBytesPerSecond;
-    private double allowance;
-    private long allowedNanos;
+    private final ArrayDeque<Long> waiting = new ArrayDeque<>();
+    private double made;
+    private long madeUntilNanos;
+    private long latestNanos;
 
     /**
      * @param demandBytesPerSecond 0 = as much as there is room for
@@ -196,23 +231,39 @@ final class SharedLine {
       return Math.min((double) share.windowBytes(), quicBytes);
     }
 
+    /** How late the latest was that arrived since this was asked before. */
+    long latestMillis() {
+      long latest = latestNanos;
+      latestNanos = 0;
+      return latest / MILLI;
+    }
+
+    private void make() {
+      made += (now - madeUntilNanos) / 1e9 * demandBytesPerSecond;
+      madeUntilNanos = now;
+      for (; made >= PACKET_BYTES; made -= PACKET_BYTES) {
+        waiting.add(now);
+      }
+    }
+
     @Override
     boolean mayLeave() {
-      if (demandBytesPerSecond == 0) {
-        return true;
-      }
-      double more = (now - allowedNanos) / 1e9 * demandBytesPerSecond;
-      allowance = Math.min(64 * PACKET_BYTES, allowance + more);
-      allowedNanos = now;
-      if (allowance < PACKET_BYTES) {
-        return false;
-      }
-      allowance -= PACKET_BYTES;
-      return true;
+      return demandBytesPerSecond == 0 || !waiting.isEmpty();
+    }
+
+    @Override
+    long madeNanos() {
+      return demandBytesPerSecond == 0 ? now : waiting.remove();
+    }
+
+    @Override
+    void came(long madeNanos) {
+      latestNanos = Math.max(latestNanos, now - madeNanos);
     }
 
     @Override
     void start() {
+      make();
       send();
       at(now + MILLI, this::start);
     }
