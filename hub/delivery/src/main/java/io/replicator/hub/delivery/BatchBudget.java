@@ -72,6 +72,12 @@ final class BatchBudget {
     return cap == 0 ? link : OptionalLong.of(Math.min(cap, link.orElse(cap)));
   }
 
+  /** The link's rate for which a batch of this level is compressed. */
+  OptionalLong compressedFor(QosLevel level) {
+    Connection.Stats stats = connection.stats();
+    return CompressionLevels.rate(rate(level), stats.rttNanos(), stats.sentBytes());
+  }
+
   /** Learns what batches of this subscriber compress to. */
   void wasEncoded(EncodedBatch encoded) {
     if (encoded.data().length > 0 && encoded.entries() > 0) {

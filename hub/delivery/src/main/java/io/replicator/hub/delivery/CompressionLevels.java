@@ -16,7 +16,24 @@ final class CompressionLevels {
 
   private static final int[] LEVELS = {1, 6, 9, 12};
 
+  /** Who is farther needs round trips until it is known how fast the link is. */
+  private static final long FAR_NANOS = 20_000_000;
+
+  private static final long FAR_RATE = MB;
+  private static final long FAR_BYTES = MB;
+
   private CompressionLevels() {}
+
+  /**
+   * The rate to compress for. A far peer's first megabyte takes many round trips on any link, which
+   * leaves time to make it small.
+   *
+   * @param known of the link, empty = it was never filled
+   */
+  static OptionalLong rate(OptionalLong known, OptionalLong rttNanos, long sentBytes) {
+    boolean far = rttNanos.isPresent() && rttNanos.getAsLong() >= FAR_NANOS;
+    return known.isEmpty() && far && sentBytes < FAR_BYTES ? OptionalLong.of(FAR_RATE) : known;
+  }
 
   /**
    * @param fixed what the operator wants, used where the compression has it

@@ -375,7 +375,7 @@ final class SubscriberSession implements Connection.Listener, FeedHost {
 
   @Override
   public int compressionLevel(QosLevel level) {
-    return hub.works().levelFor(compression, budget.rate(level));
+    return hub.works().levelFor(compression, budget.compressedFor(level));
   }
 
   @Override

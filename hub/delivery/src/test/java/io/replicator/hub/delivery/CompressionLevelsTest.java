@@ -33,6 +33,18 @@ class CompressionLevelsTest {
   }
 
   @Test
+  void theFirstMegabyteToAFarPeerIsMadeSmall() {
+    OptionalLong far = OptionalLong.of(100_000_000);
+    OptionalLong near = OptionalLong.of(300_000);
+    OptionalLong unknown = OptionalLong.empty();
+    assertThat(CompressionLevels.rate(unknown, far, 0)).hasValue(1_000_000);
+    assertThat(CompressionLevels.rate(unknown, far, 1_000_000)).isEmpty();
+    assertThat(CompressionLevels.rate(unknown, near, 0)).isEmpty();
+    assertThat(CompressionLevels.rate(unknown, unknown, 0)).isEmpty();
+    assertThat(CompressionLevels.rate(OptionalLong.of(9_000_000), far, 0)).hasValue(9_000_000);
+  }
+
+  @Test
   void theOperatorsLevelStandsWhereTheCompressionHasIt() {
     OptionalInt fixed = OptionalInt.of(19);
     assertThat(CompressionLevels.of(Compression.ZSTD, fixed, OptionalLong.of(1), true))
