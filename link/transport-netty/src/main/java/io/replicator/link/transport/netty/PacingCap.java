@@ -7,7 +7,7 @@ package io.replicator.link.transport.netty;
  *
  * <pre>
  *   OPEN ── {@link StartQueue} drained ──────────────────────────▶ HOLDING
- *   OPEN ── full, with a queue ──▶ DRAINING ── queue gone ──▶ HOLDING: the cap creeps up
+ *   OPEN ── full, with a queue ──▶ DRAINING ── queue gone ──▶ HOLDING: {@link CapGrowth}
  *     ▲                             │    ▲                        │
  *     │                             │    └──────── queue ─────────┘
  *     │       it does not go: others fill it
@@ -17,7 +17,8 @@ package io.replicator.link.transport.netty;
  *
  * The queue is seen in the round-trip time above the least there was, less its variation: a queue
  * is a lasting delay, a busy machine a varying one. While there is one and the kernel had enough to
- * send, the rate at which data arrives is the link's; only then is it learned. Told the time.
+ * send, the rate at which data arrives is the link's; only then is it learned. Half of what counts
+ * as a queue eases the cap: so it seldom gets to be one. Told the time.
  */
 final class PacingCap {
   private enum State {
@@ -40,17 +41,25 @@ final class PacingCap {
 
   private static final double STILL_GROWING = 1.25;
   private static final double AFTER_DRAIN = 0.97;
-  private static final double CREEP = 1.01;
-  private static final double FAST_CREEP = 1.04;
-  private static final int STEPS_BEFORE_FAST = 12;
+  private static final double EASED = 0.99;
+  private static final double EASED_MORE = 0.005;
 
-  /** What an earlier connection knew is not true any more: the link is faster. */
-  private static final double SEARCH = 1.25;
+  /** Less than this part of the cap arrives: the link is slower, and not only late. */
+  private static final double SLOWER = 0.97;
+
+  /** So many round trips at the rate that was found, until it is tried whether there is more. */
+  private static final int PATIENCE = 8;
+
+  private static final int PATIENCE_AT_START = 1;
 
   private static final double MOST_DOWN = 0.85;
   private static final double LITTLE_DOWN = 0.96;
   private static final double MOST_DOWN_AT_ONCE = 0.5;
   private static final int MAX_DRAIN_STEPS = 12;
+
+  /** What has not gone by then is none, or will grow when more is sent. */
+  private static final int MAX_EASED = 8;
+
   private static final long MAX_TOLERATED_NANOS = 30_000_000;
   private static final long YIELD_NANOS = 10_000_000_000L;
   private static final long IDLE_NANOS = 10_000_000_000L;
@@ -61,11 +70,14 @@ final class PacingCap {
   private static final int SETTLE_ROUND_TRIPS = 2;
 
   private final StartQueue start = new StartQueue();
+  private final CapGrowth growth = new CapGrowth();
   private State state = State.OPEN;
   private double linkRate;
   private double cap;
   private int steps;
   private double arrivedBefore;
+  private double arrivedLast;
+  private int eased;
   private long toleratedNanos;
   private long decidedNanos;
   private long arrivedThen;
@@ -74,9 +86,6 @@ final class PacingCap {
   private long settledNanos;
   private boolean started;
   private long knownNanos;
-
-  /** What is kept to was learned by an earlier connection, and no queue of this one was seen. */
-  private boolean supposed;
 
   /** Bytes a second, 0 = no cap. */
   long bytesPerSecond() {
@@ -102,8 +111,8 @@ final class PacingCap {
   void suppose(long rate, long learnedNanos) {
     linkRate = rate;
     knownNanos = learnedNanos;
-    supposed = true;
     hold();
+    growth.search();
   }
 
   /** Takes what the kernel says; decides about once a round trip. */
@@ -155,6 +164,7 @@ final class PacingCap {
         linkRate = start.rate();
         knownNanos = nowNanos;
         hold();
+        growth.begin(Math.max(linkRate, start.best()), PATIENCE_AT_START);
         begin(info, nowNanos);
         settledNanos = nowNanos + SETTLE_ROUND_TRIPS * info.minRttNanos();
         yield true;
@@ -167,11 +177,13 @@ final class PacingCap {
     arrivedThen = info.arrivedBytes();
   }
 
-  private void decide(double arrived, TcpInfo info, long nowNanos) {
+  private void decide(double arrivedNow, TcpInfo info, long nowNanos) {
     long queue = Math.max(0, info.rttNanos() - info.minRttNanos() - info.rttVariationNanos());
+    Arrived arrived = new Arrived(arrivedNow, arrivedLast);
+    arrivedLast = arrivedNow;
     switch (state) {
-      case OPEN -> whenOpen(arrived, queue, info);
-      case DRAINING -> whenDraining(arrived, queue, info, nowNanos);
+      case OPEN -> whenOpen(arrivedNow, queue, info);
+      case DRAINING -> whenDraining(arrived.lately(), queue, info, nowNanos);
       case HOLDING -> whenHolding(arrived, queue, info);
       case YIELDING -> {
         if (nowNanos - yieldedNanos > YIELD_NANOS) {
@@ -200,15 +212,15 @@ final class PacingCap {
     return queue > info.minRttNanos() / 2;
   }
 
-  private void whenDraining(double arrived, long queue, TcpInfo info, long nowNanos) {
+  private void whenDraining(double lately, long queue, TcpInfo info, long nowNanos) {
     if (!isLong(queue, linkRate)) {
       hold();
     } else if (++steps > MAX_DRAIN_STEPS) {
       notOurs(queue, info, nowNanos);
-    } else if (tells(queue, info) && arrived > 0 && arrived < cap * AFTER_DRAIN) {
+    } else if (tells(queue, info) && lately > 0 && lately < cap * AFTER_DRAIN) {
       // Less gets through than is sent: the link is slower than it seemed.
       steps = 0;
-      drain(Math.max(arrived, lowest(queue, info)), queue, info);
+      drain(Math.max(lately, lowest(queue, info)), queue, info);
     }
   }
 
@@ -220,26 +232,39 @@ final class PacingCap {
     return linkRate * (queue > info.minRttNanos() / 8 ? MOST_DOWN : LITTLE_DOWN);
   }
 
-  private void whenHolding(double arrived, long queue, TcpInfo info) {
-    boolean used = arrived > cap * MOST_DOWN;
+  private void whenHolding(Arrived arrived, long queue, TcpInfo info) {
+    boolean used = arrived.now() > cap * MOST_DOWN;
+    // As much as is sent arrives: it is late, but the link is not slower than was thought.
+    boolean slower = arrived.lately() < cap * SLOWER;
     if (isLong(queue, linkRate) && (used || tells(queue, info))) {
       // Acknowledgements come in spurts after a loss, but no more arrives than is sent.
-      drain(Math.clamp(arrived, lowest(queue, info), Math.max(cap, linkRate)), queue, info);
+      double rate =
+          slower ? found(arrived.lately(), lowest(queue, info)) : found(arrived.mean(), linkRate);
+      drain(rate, queue, info);
     } else if (used) {
       knownNanos = decidedNanos;
-      cap *= creep(++steps);
+      eased = queue - toleratedNanos > longNanos(linkRate) / 2 ? eased + 1 : 0;
+      if (eased == 0 || eased > MAX_EASED) {
+        cap = growth.next(cap, info.rttNanos());
+      } else {
+        ease(found(arrived.mean(), slower ? linkRate * LITTLE_DOWN : linkRate));
+      }
     }
   }
 
-  private double creep(int step) {
-    if (supposed && step > STEPS_BEFORE_FAST) {
-      return SEARCH;
-    }
-    return step > STEPS_BEFORE_FAST ? FAST_CREEP : CREEP;
+  private double found(double arrived, double least) {
+    return Math.clamp(arrived, least, Math.max(cap, linkRate));
+  }
+
+  /** The beginning of a queue: a little less lets it go, and if not, a little less than that. */
+  private void ease(double rate) {
+    linkRate = rate;
+    double part = EASED - EASED_MORE * (eased - 1);
+    cap = Math.min(cap, Math.max(MIN_BYTES_PER_SECOND, linkRate * part));
+    growth.begin(linkRate, PATIENCE);
   }
 
   private void drain(double rate, long queue, TcpInfo info) {
-    supposed = false;
     knownNanos = decidedNanos;
     if (state != State.DRAINING) {
       steps = 0;
@@ -254,6 +279,8 @@ final class PacingCap {
   private void hold() {
     state = State.HOLDING;
     steps = 0;
+    eased = 0;
+    growth.begin(linkRate, PATIENCE);
     cap = Math.max(MIN_BYTES_PER_SECOND, linkRate * AFTER_DRAIN);
   }
 
@@ -274,14 +301,18 @@ final class PacingCap {
     state = State.OPEN;
     steps = 0;
     arrivedBefore = 0;
+    arrivedLast = 0;
     toleratedNanos = 0;
-    supposed = false;
     cap = 0;
     start.reset();
   }
 
   private boolean isLong(long queueNanos, double rate) {
+    return queueNanos - toleratedNanos > longNanos(rate);
+  }
+
+  private static double longNanos(double rate) {
     double packet = PACKET_BYTES / Math.max(rate, MIN_BYTES_PER_SECOND) * NANOS_PER_SECOND;
-    return queueNanos > QUEUE_NANOS + toleratedNanos + QUEUE_PACKETS * packet;
+    return QUEUE_NANOS + QUEUE_PACKETS * packet;
   }
 }

@@ -43,10 +43,18 @@ final class StartQueue {
   private long drainArrived;
   private double rate; // of the last window; while draining, of the first round trip of that
   private boolean measured;
+  private double best;
+  private long longNanos;
+  private long longArrived;
 
   /** Bytes a second that arrived while the queue stood. */
   double rate() {
     return rate;
+  }
+
+  /** The most bytes a second that arrived during any round trip of the start. */
+  double best() {
+    return best;
   }
 
   /** While draining: what may be sent. */
@@ -59,15 +67,29 @@ final class StartQueue {
     phase = Phase.WATCHING;
     started = false;
     falseAlarms = 0;
+    best = 0;
   }
 
   Phase look(TcpInfo info, long nowNanos) {
+    remember(info, nowNanos);
     switch (phase) {
       case WATCHING -> watch(info, nowNanos);
       case DRAINING -> drain(info, nowNanos);
       case DRAINED -> {}
     }
     return phase;
+  }
+
+  private void remember(TcpInfo info, long nowNanos) {
+    long took = nowNanos - longNanos;
+    if (started && took < Math.max(MIN_WINDOW_NANOS, info.rttNanos())) {
+      return;
+    }
+    if (started) {
+      best = Math.max(best, (info.arrivedBytes() - longArrived) * NANOS_PER_SECOND / took);
+    }
+    longNanos = nowNanos;
+    longArrived = info.arrivedBytes();
   }
 
   private void watch(TcpInfo info, long nowNanos) {
