@@ -91,11 +91,30 @@ final class NumberedBatches {
   static void assertThere(CassandraEndpoint endpoint, CassandraSinkSettings settings, int number) {
     try (CassandraCopy copy = CassandraCopy.open(endpoint, settings)) {
       for (int i = 0; i < KEYS; i++) {
-        assertThat(copy.difference(Rig.database(), Key.of("k" + i), value(i, number), 0, 0))
-            .as(settings.keyspace() + " k" + i)
-            .isEmpty();
+        assertThat(difference(copy, i, number)).as(settings.keyspace() + " k" + i).isEmpty();
       }
     }
+  }
+
+  /** A node that came back is not known to be up by each other node at once. */
+  private static String difference(CassandraCopy copy, int key, int number) {
+    AtomicReference<String> difference = new AtomicReference<>("");
+    Await.until(
+        LIMIT,
+        "enough replicas of k" + key + " answer",
+        () -> {
+          try {
+            difference.set(
+                copy.difference(Rig.database(), Key.of("k" + key), value(key, number), 0, 0)
+                    .map(Object::toString)
+                    .orElse(""));
+            return true;
+          } catch (SinkException e) {
+            assertThat(e.category()).isEqualTo(SinkException.Category.UNAVAILABLE);
+            return false;
+          }
+        });
+    return difference.get();
   }
 
   /** What is sent for a string (one insert) and for a hash (a batch) of this key. */
