@@ -25,14 +25,16 @@ final class CompressionLevels {
   private CompressionLevels() {}
 
   /**
-   * The rate to compress for. A far peer's first megabyte takes many round trips on any link, which
-   * leaves time to make it small.
+   * The rate to compress for. A far peer's first megabyte takes many round trips on any link, also
+   * on one that was fast for an earlier connection: there is time to make it small.
    *
    * @param known of the link, empty = it was never filled
    */
   static OptionalLong rate(OptionalLong known, OptionalLong rttNanos, long sentBytes) {
     boolean far = rttNanos.isPresent() && rttNanos.getAsLong() >= FAR_NANOS;
-    return known.isEmpty() && far && sentBytes < FAR_BYTES ? OptionalLong.of(FAR_RATE) : known;
+    return far && sentBytes < FAR_BYTES
+        ? OptionalLong.of(Math.min(known.orElse(FAR_RATE), FAR_RATE))
+        : known;
   }
 
   /**

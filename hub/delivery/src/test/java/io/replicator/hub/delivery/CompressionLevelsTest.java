@@ -41,7 +41,11 @@ class CompressionLevelsTest {
     assertThat(CompressionLevels.rate(unknown, far, 1_000_000)).isEmpty();
     assertThat(CompressionLevels.rate(unknown, near, 0)).isEmpty();
     assertThat(CompressionLevels.rate(unknown, unknown, 0)).isEmpty();
-    assertThat(CompressionLevels.rate(OptionalLong.of(9_000_000), far, 0)).hasValue(9_000_000);
+    OptionalLong fast = OptionalLong.of(9_000_000);
+    assertThat(CompressionLevels.rate(fast, far, 0)).hasValue(1_000_000);
+    assertThat(CompressionLevels.rate(fast, far, 1_000_000)).isEqualTo(fast);
+    assertThat(CompressionLevels.rate(fast, near, 0)).isEqualTo(fast);
+    assertThat(CompressionLevels.rate(OptionalLong.of(9_000), far, 0)).hasValue(9_000);
   }
 
   @Test
