@@ -114,7 +114,7 @@ final class NumberedBatches {
             return false;
           }
         });
-    return difference.get();
+    return Objects.requireNonNull(difference.get());
   }
 
   /** What is sent for a string (one insert) and for a hash (a batch) of this key. */
