@@ -75,7 +75,7 @@ final class BatchBudget {
   /** The link's rate for which a batch of this level is compressed. */
   OptionalLong compressedFor(QosLevel level) {
     Connection.Stats stats = connection.stats();
-    return CompressionLevels.rate(rate(level), stats.rttNanos(), stats.sentBytes());
+    return CompressionLevels.rate(rate(level), stats.leastRttNanos(), stats.sentBytes());
   }
 
   /** Learns what batches of this subscriber compress to. */

@@ -29,9 +29,10 @@ final class CompressionLevels {
    * on one that was fast for an earlier connection: there is time to make it small.
    *
    * @param known of the link, empty = it was never filled
+   * @param leastRttNanos so that nobody is far who only waits for a busy machine
    */
-  static OptionalLong rate(OptionalLong known, OptionalLong rttNanos, long sentBytes) {
-    boolean far = rttNanos.isPresent() && rttNanos.getAsLong() >= FAR_NANOS;
+  static OptionalLong rate(OptionalLong known, OptionalLong leastRttNanos, long sentBytes) {
+    boolean far = leastRttNanos.isPresent() && leastRttNanos.getAsLong() >= FAR_NANOS;
     return far && sentBytes < FAR_BYTES
         ? OptionalLong.of(Math.min(known.orElse(FAR_RATE), FAR_RATE))
         : known;

@@ -60,6 +60,8 @@ public interface Connection {
    *
    * @param sentBytes and {@code receivedBytes}: frames as handed to the socket, before encryption
    * @param rttNanos smoothed round-trip time as the transport knows it, empty = it does not
+   * @param leastRttNanos the least round-trip time lately: that of the way, whatever waits at its
+   *     ends; empty = not known
    * @param bytesPerSecond measured delivery rate towards the peer, empty = not known yet
    */
   record Stats(
@@ -68,6 +70,7 @@ public interface Connection {
       long receivedFrames,
       long receivedBytes,
       OptionalLong rttNanos,
+      OptionalLong leastRttNanos,
       OptionalLong bytesPerSecond) {}
 
   /**

@@ -156,6 +156,7 @@ final class MemoryConnection implements Connection {
         receivedFrames,
         receivedBytes,
         OptionalLong.of(2 * settings.delay().toNanos()),
+        OptionalLong.of(2 * settings.delay().toNanos()),
         rate == 0 ? OptionalLong.empty() : OptionalLong.of(rate));
   }
 

@@ -194,6 +194,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
         receivedFrames,
         receivedBytes,
         gauge.rttNanos(),
+        gauge.leastRttNanos(),
         gauge.bytesPerSecond());
   }
 

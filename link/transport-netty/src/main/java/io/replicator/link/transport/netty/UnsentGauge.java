@@ -48,6 +48,7 @@ final class UnsentGauge {
   private double bytesPerSecond;
   private double drainPerSecond;
   private long rttNanos;
+  private long leastRttNanos;
   private long sampledNanos;
   private boolean filled;
   private boolean tight;
@@ -83,6 +84,10 @@ final class UnsentGauge {
     return rttNanos == 0 ? OptionalLong.empty() : OptionalLong.of(rttNanos);
   }
 
+  OptionalLong leastRttNanos() {
+    return leastRttNanos == 0 ? OptionalLong.empty() : OptionalLong.of(leastRttNanos);
+  }
+
   /** The link's rate, once it was ever filled: what an idle connection sends says nothing of it. */
   OptionalLong bytesPerSecond() {
     return bytesPerSecond == 0 || !filled
@@ -96,6 +101,7 @@ final class UnsentGauge {
    */
   void sample(TcpInfo info, long nowNanos) {
     rttNanos = info.rttNanos();
+    leastRttNanos = rttNanos == 0 ? 0 : info.minRttNanos();
     long elapsed = nowNanos - sampledNanos;
     sampledNanos = nowNanos;
     double measured = info.deliveryRate();
