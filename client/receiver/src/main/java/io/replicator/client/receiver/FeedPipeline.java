@@ -56,9 +56,6 @@ final class FeedPipeline {
     boolean ended();
   }
 
-  /** So little is decoded at once: waking a worker takes longer. */
-  private static final int MAX_HERE_BYTES = 2048;
-
   /** A decoded batch and what of the wire belongs to it. */
   private record Decoded(Batch batch, CompressedBatch from) {}
 
@@ -236,25 +233,11 @@ final class FeedPipeline {
 
   private void decode(CompressedBatch compressed) {
     decoding = true;
-    if (compressed.rawBytes() <= MAX_HERE_BYTES) {
-      decodeHere(compressed);
-      return;
-    }
     try {
       decoders.execute(() -> decodeOnWorker(compressed));
     } catch (RejectedExecutionException e) {
       session.failed(e);
     }
-  }
-
-  private void decodeHere(CompressedBatch compressed) {
-    try {
-      ready = new Decoded(compressed.decode(id, (int) settings.maxBatchBytes()), compressed);
-    } catch (RuntimeException e) {
-      session.failed(e);
-      return;
-    }
-    decoding = false;
   }
 
   private void decodeOnWorker(CompressedBatch compressed) {

@@ -335,7 +335,6 @@ final class BatchBuild {
     long newest = index.version();
     listener.wasRead(new WasRead(roundsAfter, readVersion, changes.size()));
     works.encode(
-        chain == null ? bytes : Long.MAX_VALUE,
         last.compression(),
         last.level(),
         last.dictionary(),

@@ -17,9 +17,6 @@ final class BatchWorks {
   /** More, and the workers are what holds things up: then a batch must cost them little. */
   private static final int MAX_ENCODING = 8;
 
-  /** Takes some 30 µs, less than two changes of thread. */
-  private static final int MAX_HERE_BYTES = 2048;
-
   private final Loop loop;
   private final Executor workers;
   private final DeliverySettings settings;
@@ -52,14 +49,11 @@ final class BatchWorks {
   }
 
   /**
-   * Encodes and compresses, on a worker unless it is so little that waking one takes longer; the
-   * answer comes on the loop.
+   * Encodes and compresses on a worker; the answer comes back on the loop.
    *
-   * @param aboutBytes of the batch before compression
    * @param dictionary what a small batch may refer to, null = nothing
    */
   void encode(
-      long aboutBytes,
       Compression compression,
       int level,
       @Nullable Dictionary dictionary,
@@ -67,41 +61,13 @@ final class BatchWorks {
       Consumer<EncodedBatch> done,
       Consumer<Throwable> failed) {
     encoding++;
-    Supplier<EncodedBatch> work =
-        () -> EncodedBatch.of(batch.get(), compression, level, dictionary);
-    Consumer<EncodedBatch> made = encoded -> encoded(encoded, done);
-    Consumer<Throwable> notMade =
+    run(
+        () -> EncodedBatch.of(batch.get(), compression, level, dictionary),
+        encoded -> encoded(encoded, done),
         reason -> {
           encoding--;
           failed.accept(reason);
-        };
-    if (aboutBytes <= MAX_HERE_BYTES) {
-      runHere(work, made, notMade);
-    } else {
-      run(work, made, notMade);
-    }
-  }
-
-  /** The same, on a worker in any case: the answer never comes from inside the call. */
-  void encode(
-      Compression compression,
-      int level,
-      @Nullable Dictionary dictionary,
-      Supplier<Batch> batch,
-      Consumer<EncodedBatch> done,
-      Consumer<Throwable> failed) {
-    encode(Long.MAX_VALUE, compression, level, dictionary, batch, done, failed);
-  }
-
-  private static <T> void runHere(Supplier<T> work, Consumer<T> done, Consumer<Throwable> failed) {
-    T result;
-    try {
-      result = work.get();
-    } catch (RuntimeException | OutOfMemoryError e) {
-      failed.accept(e);
-      return;
-    }
-    done.accept(result);
+        });
   }
 
   /** Works on a worker; the answer comes back on the loop. */
