@@ -223,7 +223,6 @@ final class Writer {
   /** One is through: the next one takes its place. */
   private void left(Request gone, boolean acknowledges) {
     Request next;
-    boolean more;
     lock.lock();
     try {
       giveUpPlace(gone);
@@ -233,44 +232,32 @@ final class Writer {
         window++;
       }
       next = next();
-      more = next != null && nextHasRoom();
     } finally {
       lock.unlock();
     }
-    if (next != null) {
-      next.attempt();
-    }
-    if (more) {
-      sendWaiting();
-    }
+    sendFrom(next);
   }
 
   /** Its pause is over: it goes before those that wait. */
   private void again(Request failed) {
+    Request next;
     lock.lock();
     try {
       waiting.addFirst(failed);
+      next = next();
     } finally {
       lock.unlock();
     }
-    sendWaiting();
+    sendFrom(next);
   }
 
-  private void sendWaiting() {
-    boolean more;
-    do {
-      Request next;
-      lock.lock();
-      try {
-        next = next();
-        more = next != null && nextHasRoom();
-      } finally {
-        lock.unlock();
-      }
-      if (next != null) {
-        next.attempt();
-      }
-    } while (more);
+  /** This one and those behind it for which there is room. */
+  private void sendFrom(@Nullable Request first) {
+    Request next = first;
+    while (next != null) {
+      next.attempt();
+      next = next();
+    }
   }
 
   /** It failed and gives up its place; whoever comes back from a pause calls for the next one. */
@@ -287,28 +274,28 @@ final class Writer {
 
   /** The next one that may go, null = none; forgets those of batches that failed. */
   private @Nullable Request next() {
-    Request next = null;
-    Request first = waiting.peekFirst();
-    while (next == null && first != null && (first.group.hasFailed() || hasRoom(first))) {
-      waiting.removeFirst();
-      if (first.group.hasFailed()) {
-        closed(first.group);
-      } else {
-        takePlace(first);
-        next = first;
+    lock.lock();
+    try {
+      Request next = null;
+      Request first = waiting.peekFirst();
+      while (next == null && first != null && (first.group.hasFailed() || hasRoom(first))) {
+        waiting.removeFirst();
+        if (first.group.hasFailed()) {
+          closed(first.group);
+        } else {
+          takePlace(first);
+          next = first;
+        }
+        first = waiting.peekFirst();
       }
-      first = waiting.peekFirst();
+      // Not for every place: who waits then hands over some at once.
+      if (waiting.size() <= AHEAD / 2) {
+        room.signalAll();
+      }
+      return next;
+    } finally {
+      lock.unlock();
     }
-    // Not for every place: who waits then hands over some at once.
-    if (waiting.size() <= AHEAD / 2) {
-      room.signalAll();
-    }
-    return next;
-  }
-
-  private boolean nextHasRoom() {
-    Request first = waiting.peekFirst();
-    return first != null && hasRoom(first);
   }
 
   private boolean hasRoom(Request request) {
