@@ -5,6 +5,7 @@ import static io.replicator.testing.testkit.SinkData.bytes;
 import static io.replicator.testing.testkit.SinkData.done;
 import static io.replicator.testing.testkit.SinkData.live;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.Statement;
@@ -81,6 +82,14 @@ final class NumberedBatches {
       changes.add(new Change.Put(Key.of("k" + i), number, value(i, number), 0));
     }
     return Rig.batch(changes.toArray(Change[]::new)).cursor(live("" + number)).build();
+  }
+
+  /** Too few replicas are up for this batch. */
+  static void assertRefuses(CassandraSink sink, int number) {
+    assertThatThrownBy(() -> done(sink.apply(batch(number))))
+        .isInstanceOfSatisfying(
+            SinkException.class,
+            e -> assertThat(e.category()).isEqualTo(SinkException.Category.UNAVAILABLE));
   }
 
   private static Value value(int key, int number) {

@@ -2,17 +2,13 @@ package io.replicator.client.sink.cassandra;
 
 import static io.replicator.client.sink.cassandra.NumberedBatches.applied;
 import static io.replicator.client.sink.cassandra.NumberedBatches.assertThere;
-import static io.replicator.client.sink.cassandra.NumberedBatches.batch;
 import static io.replicator.client.sink.cassandra.NumberedBatches.reopened;
-import static io.replicator.testing.testkit.SinkData.done;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import com.datastax.oss.driver.api.core.metadata.TokenMap;
-import io.replicator.api.SinkException;
 import io.replicator.testing.cassandra.CassandraCluster;
 import io.replicator.testing.cassandra.CassandraServer;
 import io.replicator.testing.cassandra.ServerOptions;
@@ -51,10 +47,7 @@ final class TwoNodesCheck {
 
       CassandraServer second = cluster.node(1);
       second.kill();
-      assertThatThrownBy(() -> done(both.apply(batch(2))))
-          .isInstanceOfSatisfying(
-              SinkException.class,
-              e -> assertThat(e.category()).isEqualTo(SinkException.Category.UNAVAILABLE));
+      NumberedBatches.assertRefuses(both, 2);
       applied(one, 2);
       applied(one, 3);
 
