@@ -37,7 +37,7 @@ final class BatchBudget {
 
   /** Raw bytes of the next batch. */
   int bytes(LaneQueue lane) {
-    OptionalLong rate = rate(lane.feed().level());
+    OptionalLong rate = rate(lane.feed().level(), connection.stats());
     int most = mostBatchBytes();
     if (rate.isEmpty()) {
       int first =
@@ -66,8 +66,8 @@ final class BatchBudget {
   }
 
   /** Bytes a second that a level may hope for: of link and client, but not more than its cap. */
-  OptionalLong rate(QosLevel level) {
-    OptionalLong link = outbox.slower(connection.stats().bytesPerSecond());
+  private OptionalLong rate(QosLevel level, Connection.Stats stats) {
+    OptionalLong link = outbox.slower(stats.bytesPerSecond());
     long cap = caps.caps().least(level);
     return cap == 0 ? link : OptionalLong.of(Math.min(cap, link.orElse(cap)));
   }
@@ -75,7 +75,7 @@ final class BatchBudget {
   /** The link's rate for which a batch of this level is compressed. */
   OptionalLong compressedFor(QosLevel level) {
     Connection.Stats stats = connection.stats();
-    return CompressionLevels.rate(rate(level), stats.leastRttNanos(), stats.sentBytes());
+    return CompressionLevels.rate(rate(level, stats), stats.leastRttNanos(), stats.sentBytes());
   }
 
   /** Learns what batches of this subscriber compress to. */
