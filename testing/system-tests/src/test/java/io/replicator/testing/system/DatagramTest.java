@@ -54,18 +54,12 @@ final class DatagramTest {
       workload.run(1000, false);
       hub.start();
       client.start().awaitReady();
-      await("datagrams are open", () -> hub.status().contains("\"up\":true"), hub, client);
+      awaitUp(hub, client);
 
       relay.lose(50);
       workload.run(3000, true);
-      await(
-          "losses are noticed",
-          () -> {
-            workload.run(100, true);
-            return hub.figure("datagram_repairs") > 0;
-          },
-          hub,
-          client);
+      awaitUnderLoad(
+          "losses are noticed", workload, () -> hub.figure("datagram_repairs") > 0, hub, client);
       equal(hub, client);
       assertThat(hub.figure("datagrams_sent")).isPositive();
       assertThat(relay.lost()).isPositive();
@@ -77,30 +71,22 @@ final class DatagramTest {
       await("blocks took over", () -> hub.figure("datagram_fallbacks") > 0, hub, client);
 
       relay.unblock();
-      await("they are back", () -> hub.status().contains("\"up\":true"), hub, client);
+      awaitUp(hub, client);
       long before = hub.figure("datagrams_sent");
-      await(
-          "they flow again",
-          () -> {
-            workload.run(50, true);
-            return hub.figure("datagrams_sent") > before;
-          },
-          hub,
-          client);
+      awaitUnderLoad(
+          "they flow again", workload, () -> hub.figure("datagrams_sent") > before, hub, client);
       equal(hub, client);
 
       relay.rebind();
       workload.run(500, true);
       equal(hub, client);
-      await("they are up", () -> hub.status().contains("\"up\":true"), hub, client);
+      awaitUp(hub, client);
 
       relay.repeat(true);
-      await(
+      awaitUnderLoad(
           "repeated packets are refused",
-          () -> {
-            workload.run(100, true);
-            return client.figure("refused") > 0;
-          },
+          workload,
+          () -> client.figure("refused") > 0,
           hub,
           client);
       equal(hub, client);
@@ -124,7 +110,7 @@ final class DatagramTest {
       client.start().awaitReady();
       List<Duration> took = new ArrayList<>();
       while (took.size() < 3 && took.stream().noneMatch(DatagramTest::isPrompt)) {
-        await("datagrams are open", () -> hub.status().contains("\"up\":true"), hub, client);
+        awaitUp(hub, client);
         long sent = hub.figure("datagrams_sent");
         writer.run("SET flows " + took.size());
         await("they flow", () -> hub.figure("datagrams_sent") > sent, hub, client);
@@ -139,6 +125,23 @@ final class DatagramTest {
       assertThat(took).as("%s %s", hub.story(), client.story()).anyMatch(DatagramTest::isPrompt);
       await("blocks took over", () -> hub.figure("datagram_fallbacks") > 0, hub, client);
     }
+  }
+
+  private static void awaitUp(Node hub, Node client) {
+    await("datagrams are open", () -> hub.status().contains("\"up\":true"), hub, client);
+  }
+
+  /** Writes on until it is so. */
+  private static void awaitUnderLoad(
+      String what, RandomWorkload workload, BooleanSupplier condition, Node hub, Node client) {
+    await(
+        what,
+        () -> {
+          workload.run(100, true);
+          return condition.getAsBoolean();
+        },
+        hub,
+        client);
   }
 
   private static boolean isPrompt(Duration took) {
